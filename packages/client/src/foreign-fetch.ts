@@ -1,0 +1,196 @@
+/** The page's side of foreign fetch: `window.foreignFetch`. */
+import { fieldsOf, isProviderState, isSettled, isText, type ProviderStatus, type ToShimFromPage } from '@foreign-fetch/protocol';
+import { ProviderLink } from './provider-link.js';
+import type { SiteStatus } from './site-status.js';
+import { findOrRegister } from './site-worker.js';
+
+export interface ForeignFetchOptions {
+  /** Origins of the providers, as in `https://api.example`. The list is closed: nothing else is ever contacted. */
+  readonly providers: readonly string[];
+  /** Those of them that may be handed an `Authorization` header, if their worker names it too. Default none. */
+  readonly authorization?: readonly string[];
+  /** URL of `foreign-fetch-sw.js`, on this origin. Default `/foreign-fetch-sw.js`. */
+  readonly worker?: string;
+  /** Scope of the service worker. Default `/`. */
+  readonly scope?: string;
+}
+
+/** Fired at `foreignFetch` as `statechange`, for every change of the site's state or of a provider's. */
+export class StateChangeEvent extends Event {
+  /** The provider whose state has changed; null when it is the site's. */
+  readonly provider: ProviderStatus | null;
+  readonly site: SiteStatus;
+
+  constructor(site: SiteStatus, provider: ProviderStatus | null) {
+    super('statechange');
+    this.site = site;
+    this.provider = provider;
+  }
+}
+
+/** How long `ready` waits at most, in milliseconds. */
+const READY_DEADLINE = 15_000;
+
+export class ForeignFetch extends EventTarget {
+  /**
+   * Resolves, and never rejects, once every listed provider is either active or in a state that says why not (15 s at most). The page
+   * need not wait for it: until then requests use the network.
+   */
+  readonly ready: Promise<ReadonlyMap<string, ProviderStatus>>;
+  readonly #options: Required<ForeignFetchOptions>;
+  readonly #statuses = new Map<string, ProviderStatus>();
+  readonly #links = new Map<string, ProviderLink>();
+  #registration: ServiceWorkerRegistration | undefined;
+  #site: SiteStatus = { state: 'starting', reason: '' };
+  #settle = () => {};
+
+  /** Does nothing yet; `start()` does. */
+  constructor(options: ForeignFetchOptions) {
+    super();
+    this.#options = check(options);
+    for (const provider of this.#options.providers) this.#statuses.set(provider, { provider, state: 'idle', reason: '' });
+    this.ready = new Promise(resolve => {
+      this.#settle = () => resolve(this.providers);
+    });
+  }
+
+  /** The state of this site's own side. */
+  get site(): SiteStatus {
+    return this.#site;
+  }
+
+  /** The state of each listed provider, by origin. */
+  get providers(): ReadonlyMap<string, ProviderStatus> {
+    return new Map(this.#statuses);
+  }
+
+  async start(): Promise<void> {
+    setTimeout(this.#settle, READY_DEADLINE);
+    if ('serviceWorker' in navigator && window.isSecureContext) {
+      // Before anything is awaited: a request of this very page may already need us.
+      navigator.serviceWorker.addEventListener('message', event => this.#receive(event));
+      navigator.serviceWorker.startMessages();
+    }
+    const found = await findOrRegister(this.#options);
+    if ('state' in found) return this.#setSite(found);
+    this.#registration = found;
+    if (!(await isControlled())) {
+      return this.#setSite({ state: 'uncontrolled', reason: 'this page load bypasses service workers (a forced reload does); the next one will not' });
+    }
+    this.#setSite({ state: 'active', reason: '' });
+    this.#tell({ foreignFetch: 'hello' });
+  }
+
+  #receive(event: MessageEvent): void {
+    const message = fieldsOf(event.data);
+    switch (message?.foreignFetch) {
+      case 'welcome':
+        if (Array.isArray(message.statuses)) for (const status of message.statuses) this.#welcome(status);
+        return;
+      case 'status':
+        return this.#update(readStatus(message.status));
+      case 'need': {
+        const { provider, hosts } = message;
+        if (!isText(provider) || !this.#statuses.has(provider)) return;
+        const worker = event.source as ServiceWorker | null;
+        worker?.postMessage({ foreignFetch: 'present', provider });
+        this.#link(provider, worker).need(Array.isArray(hosts) ? hosts.filter(host => isText(host)) : []);
+        return;
+      }
+      case 'renew-me':
+        (event.source as ServiceWorker | null)?.postMessage({ foreignFetch: 'renew' });
+        return;
+    }
+  }
+
+  /** First contact, and another try once its time has come; an active provider is contacted when a request needs it. */
+  #welcome(value: unknown): void {
+    const status = readStatus(value);
+    if (!status || !this.#statuses.has(status.provider)) return;
+    this.#update(status);
+    if (status.state === 'active' || (status.retryAt !== undefined && status.retryAt > Date.now())) return;
+    this.#link(status.provider, this.#registration?.active ?? null).need([]);
+  }
+
+  #link(provider: string, worker: ServiceWorker | null): ProviderLink {
+    const known = this.#links.get(provider);
+    if (known) return known;
+    const send = (message: ToShimFromPage, transfer: Transferable[] = []) => (this.#registration?.active ?? worker)?.postMessage(message, transfer);
+    const link = new ProviderLink({
+      provider,
+      offer: (scope, port) => send({ foreignFetch: 'offer', provider, scope }, [port]),
+      report: status => {
+        this.#update(status);
+        send({ foreignFetch: 'report', status });
+      },
+    });
+    this.#links.set(provider, link);
+    return link;
+  }
+
+  #tell(message: ToShimFromPage): void {
+    this.#registration?.active?.postMessage(message);
+  }
+
+  #update(status: ProviderStatus | undefined): void {
+    const before = status && this.#statuses.get(status.provider);
+    if (!status || !before) return;
+    this.#statuses.set(status.provider, status);
+    if (before.state !== status.state || before.reason !== status.reason) {
+      if (isSettled(status.state) && status.state !== 'active') {
+        console.warn(`[foreign-fetch] ${status.provider}: ${status.state}. ${status.reason}. Its requests use the network.`);
+      }
+      this.dispatchEvent(new StateChangeEvent(this.#site, status));
+    }
+    if ([...this.#statuses.values()].every(({ state }) => isSettled(state))) this.#settle();
+  }
+
+  #setSite(status: SiteStatus): void {
+    this.#site = status;
+    if (status.state !== 'active') {
+      console.warn(`[foreign-fetch] ${status.state}: ${status.reason}. All requests use the network.`);
+      this.#settle();
+    } else if (this.#statuses.size === 0) this.#settle();
+    this.dispatchEvent(new StateChangeEvent(status, null));
+  }
+}
+
+const CONTROL_DEADLINE = 3000;
+
+/** Our worker claims its clients when it activates; a page that was force-reloaded is never controlled. */
+async function isControlled(): Promise<boolean> {
+  const container = navigator.serviceWorker;
+  if (container.controller) return true;
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve(container.controller !== null), CONTROL_DEADLINE);
+    container.addEventListener(
+      'controllerchange',
+      () => {
+        clearTimeout(timer);
+        resolve(true);
+      },
+      { once: true },
+    );
+  });
+}
+
+function readStatus(value: unknown): ProviderStatus | undefined {
+  const status = fieldsOf(value);
+  return status && isText(status.provider) && isText(status.reason) && isProviderState(status.state) ? (status as unknown as ProviderStatus) : undefined;
+}
+
+function check(options: ForeignFetchOptions): Required<ForeignFetchOptions> {
+  const providers = options.providers.map(entry => {
+    const url = URL.canParse(entry) ? new URL(entry) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol)) {
+      throw new TypeError(`[foreign-fetch] "${entry}" is not the origin of a provider; write it with its scheme, as in "https://api.example".`);
+    }
+    return url.origin;
+  });
+  return {
+    providers: [...new Set(providers)],
+    authorization: options.authorization ?? [],
+    worker: new URL(options.worker ?? '/foreign-fetch-sw.js', location.href).href,
+    scope: new URL(options.scope ?? '/', location.href).href,
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * This page's link to one provider: opens its host frame when a channel is needed, and hands out channels.
+ *
+ * Requirements
+ * 1. A frame is opened at first need, and never twice at once.
+ * 2. A known worker is met at a URL inside its own scope, which it answers without a network; the well-known place comes second.
+ * 3. Every try ends: with a session, or with a state, a reason and a time before which nobody tries again.
+ */
+import {
+  type FromHost,
+  fieldsOf,
+  isProviderState,
+  isText,
+  PROTOCOL,
+  type ProviderState,
+  type ProviderStatus,
+  type ToHost,
+  WELL_KNOWN_PATH,
+} from '@foreign-fetch/protocol';
+import { diagnose } from './diagnose.js';
+import { HostFrame } from './host-frame.js';
+
+/** How long a host document may take to speak, in milliseconds. */
+const SYN_DEADLINE = 3000;
+const FIRST_RETRY = 30_000;
+const LAST_RETRY = 60 * 60_000;
+
+export interface ProviderLinkOptions {
+  readonly provider: string;
+  /** Hands one end of a channel to the site's worker. */
+  readonly offer: (scope: string, port: MessagePort) => void;
+  readonly report: (status: ProviderStatus) => void;
+}
+
+export class ProviderLink {
+  readonly #options: ProviderLinkOptions;
+  #frame: HostFrame | undefined;
+  #port: MessagePort | undefined;
+  #scopes: readonly string[] = [];
+  #failures = 0;
+  #last: ProviderStatus | undefined;
+
+  constructor(options: ProviderLinkOptions) {
+    this.#options = options;
+  }
+
+  /** A channel is needed. `hosts`: where the provider's workers are known to answer; empty at first contact. */
+  need(hosts: readonly string[]): void {
+    if (this.#frame?.isAttached) return this.#offerAll();
+    if (this.#last?.retryAt !== undefined && this.#last.retryAt > Date.now()) return this.#options.report(this.#last);
+    this.#end();
+    void this.#tryEach([...hosts.filter(url => this.#isOfProvider(url)), this.#options.provider + WELL_KNOWN_PATH]);
+  }
+
+  /** The page is going away, or the provider is given up. */
+  close(): void {
+    this.#end();
+  }
+
+  async #tryEach(urls: readonly string[]): Promise<void> {
+    let blocked = false;
+    const watch = (event: SecurityPolicyViolationEvent) => {
+      if (/frame|child|default/.test(event.effectiveDirective) && event.blockedURI.startsWith(this.#options.provider)) blocked = true;
+    };
+    document.addEventListener('securitypolicyviolation', watch);
+    try {
+      this.#report('connecting', '');
+      for (const url of urls) if (await this.#tryOne(url)) return;
+      this.#end();
+      const { state, reason } = await diagnose(this.#options.provider, blocked);
+      this.#fail(state, reason);
+    } finally {
+      document.removeEventListener('securitypolicyviolation', watch);
+    }
+  }
+
+  /** Whether the document at `url` spoke to us in time. */
+  async #tryOne(url: string): Promise<boolean> {
+    this.#frame?.close();
+    const { promise, resolve } = withResolvers<MessagePort | undefined>();
+    const timer = setTimeout(() => resolve(undefined), SYN_DEADLINE);
+    const frame = new HostFrame({ url, connected: resolve, lost: () => this.#end() });
+    this.#frame = frame;
+    frame.open();
+    const port = await promise;
+    clearTimeout(timer);
+    if (!port || this.#frame !== frame) return false;
+    this.#port = port;
+    port.onmessage = event => this.#receive(event.data);
+    return true;
+  }
+
+  #receive(data: unknown): void {
+    const message = readFromHost(data);
+    if (!message) return this.#fail('protocol-mismatch', 'its host document sent a message that we do not know');
+    this.#scopes = message.workers.map(({ scope }) => scope);
+    if (message.state === 'active') {
+      this.#failures = 0;
+      this.#last = undefined;
+      // Whether the worker really handles this site is its own to say, to the site's worker.
+      this.#offerAll();
+    } else if (message.state === 'connecting' || message.state === 'installing') this.#report(message.state, message.reason);
+    else this.#fail(message.state, message.reason);
+  }
+
+  #offerAll(): void {
+    for (const scope of this.#scopes) {
+      const { port1, port2 } = new MessageChannel();
+      const message: ToHost = { foreignFetch: 'open', scope, range: PROTOCOL };
+      this.#port?.postMessage(message, [port2]);
+      this.#options.offer(scope, port1);
+    }
+  }
+
+  #fail(state: ProviderState, reason: string): void {
+    this.#end();
+    const wait = Math.min(FIRST_RETRY * 2 ** this.#failures, LAST_RETRY);
+    this.#failures++;
+    // Full jitter: many pages that saw the same outage must not come back at the same moment.
+    this.#report(state, reason, Date.now() + Math.round(wait * (0.5 + Math.random() / 2)));
+  }
+
+  #report(state: ProviderState, reason: string, retryAt?: number): void {
+    const status: ProviderStatus = { provider: this.#options.provider, state, reason, ...(retryAt !== undefined && { retryAt }) };
+    this.#last = status;
+    this.#options.report(status);
+  }
+
+  #end(): void {
+    this.#frame?.close();
+    this.#frame = undefined;
+    this.#port?.close();
+    this.#port = undefined;
+    this.#scopes = [];
+  }
+
+  #isOfProvider(url: string): boolean {
+    return URL.canParse(url) && new URL(url).origin === this.#options.provider;
+  }
+}
+
+function readFromHost(data: unknown): FromHost | undefined {
+  const message = fieldsOf(data);
+  if (message?.foreignFetch !== 'host-status' || !isProviderState(message.state) || !isText(message.reason, 2048)) return undefined;
+  if (!Array.isArray(message.workers) || message.workers.length > 64) return undefined;
+  const valid = message.workers.every(worker => {
+    const fields = fieldsOf(worker);
+    return fields !== undefined && isText(fields.scope) && isText(fields.script);
+  });
+  return valid ? (message as unknown as FromHost) : undefined;
+}
+
+/** `Promise.withResolvers`, which Safari has only had since 17.4. */
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>(settle => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

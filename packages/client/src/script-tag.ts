@@ -1,0 +1,28 @@
+/**
+ * The drop-in script:
+ *
+ *     <script src="/foreign-fetch.js" data-providers="https://api.example https://fonts.example"></script>
+ *
+ * As the first script of the head it serves even what the markup asks for next. Attributes: `data-providers` (origins, separated by
+ * spaces), `data-authorization` (those of them that may be handed `Authorization`), `data-worker`, `data-scope`.
+ */
+import { type ForeignFetch, startForeignFetch } from './index.js';
+
+declare global {
+  interface Window {
+    /** Set by the script tag. */
+    foreignFetch?: ForeignFetch;
+  }
+}
+
+const { dataset } = document.currentScript as HTMLScriptElement;
+const list = (value: string | undefined) => value?.split(/[\s,]+/).filter(Boolean) ?? [];
+
+if (!window.foreignFetch) {
+  window.foreignFetch = startForeignFetch({
+    providers: list(dataset.providers),
+    authorization: list(dataset.authorization),
+    ...(dataset.worker !== undefined && { worker: dataset.worker }),
+    ...(dataset.scope !== undefined && { scope: dataset.scope }),
+  });
+}

@@ -1,0 +1,132 @@
+/**
+ * The site's service worker: found, or registered.
+ *
+ * Requirements
+ * 1. A registration whose script is not ours is never replaced: `register()` at its scope would destroy the site's PWA, and the two would
+ *    swap on every load. If it has our mixin it answers `hello`; if not, the state says `needs-mixin`, with the line to add.
+ * 2. Every wait has a deadline, and every failure a name and a remedy.
+ * 3. The page is never reloaded.
+ */
+import { fieldsOf } from '@foreign-fetch/protocol';
+import type { SiteStatus } from './site-status.js';
+
+export interface SiteWorkerOptions {
+  readonly providers: readonly string[];
+  readonly authorization: readonly string[];
+  /** URL of our worker file. */
+  readonly worker: string;
+  readonly scope: string;
+}
+
+const REGISTER_DEADLINE = 10_000;
+const WELCOME_DEADLINE = 3000;
+
+/** Our registration, active and answering; or why there is none. */
+export async function findOrRegister(options: SiteWorkerOptions): Promise<ServiceWorkerRegistration | SiteStatus> {
+  if (!window.isSecureContext) return { state: 'insecure', reason: 'service workers need https (or localhost); serve this page over https' };
+  if (!('serviceWorker' in navigator)) return { state: 'unsupported', reason: 'this browser, or this mode of it, has no service workers' };
+  try {
+    const foreign = await foreignRegistration(options);
+    const registration = foreign ?? (await register(options));
+    if (!('active' in registration)) return registration;
+    const worker = await activeWorker(registration);
+    if (!worker) return { state: 'registration-stuck', reason: `${options.worker} never became active; its install may have failed` };
+    if (await isWelcome(worker)) return registration;
+    return foreign ? needsMixin(worker, options) : { state: 'failed', reason: `${worker.scriptURL} is active but does not answer; is it the file of this version?` };
+  } catch (error) {
+    return { state: 'failed', reason: (error as Error).message };
+  }
+}
+
+/** The registration that this page, or our scope, has already, if its script is not ours. */
+async function foreignRegistration({ worker, scope }: SiteWorkerOptions): Promise<ServiceWorkerRegistration | undefined> {
+  const container = navigator.serviceWorker;
+  for (const registration of [await container.getRegistration(), await container.getRegistration(scope)]) {
+    const script = (registration?.active ?? registration?.waiting ?? registration?.installing)?.scriptURL;
+    if (registration && script !== undefined && withoutQuery(script) !== withoutQuery(worker)) return registration;
+  }
+  return undefined;
+}
+
+async function register(options: SiteWorkerOptions): Promise<ServiceWorkerRegistration | SiteStatus> {
+  const url = new URL(options.worker);
+  for (const provider of options.providers) url.searchParams.append('provider', provider);
+  for (const provider of options.authorization) url.searchParams.append('authorization', provider);
+  const registration = navigator.serviceWorker.register(url, { scope: options.scope, updateViaCache: 'none' });
+  const stuck: SiteStatus = { state: 'registration-stuck', reason: `the browser did not finish registering ${options.worker}` };
+  try {
+    return await withDeadline(registration, REGISTER_DEADLINE, stuck);
+  } catch (error) {
+    return explain(options.worker, error as Error);
+  }
+}
+
+/** `register()` fails with one error for many causes; a look at the file tells them apart. */
+async function explain(worker: string, error: Error): Promise<SiteStatus> {
+  const response = await fetch(worker, { cache: 'no-store' }).catch(() => undefined);
+  if (!response) return { state: 'failed', reason: `${worker} could not be fetched: ${error.message}` };
+  if (response.status === 404 || response.status === 410) {
+    return { state: 'worker-missing', reason: `${worker} is not there (${response.status}); copy foreign-fetch-sw.js to the root of your site, or name its place with data-worker` };
+  }
+  const type = response.headers.get('content-type') ?? 'no type';
+  if (!response.ok || !/javascript/i.test(type)) {
+    return { state: 'worker-invalid', reason: `${worker} is served as ${type} with status ${response.status}; serve foreign-fetch-sw.js there, as text/javascript` };
+  }
+  return { state: 'failed', reason: `${worker} could not be registered: ${error.message}` };
+}
+
+async function activeWorker(registration: ServiceWorkerRegistration): Promise<ServiceWorker | undefined> {
+  const worker = registration.installing ?? registration.waiting;
+  if (registration.active && !worker) return registration.active;
+  const active = new Promise<ServiceWorker | undefined>(resolve => {
+    const look = () => {
+      if (!worker || worker.state === 'activated' || worker.state === 'redundant') resolve(registration.active ?? undefined);
+    };
+    worker?.addEventListener('statechange', look);
+    look();
+  });
+  // A new version of a worker that answers already may well wait; a first one should not take long.
+  return withDeadline(active, registration.active ? WELCOME_DEADLINE : REGISTER_DEADLINE, registration.active ?? undefined);
+}
+
+/** Whether there is foreign fetch in this worker. */
+async function isWelcome(worker: ServiceWorker): Promise<boolean> {
+  let stop = () => {};
+  const welcome = new Promise<boolean>(resolve => {
+    const listen = (event: MessageEvent) => {
+      if (fieldsOf(event.data)?.foreignFetch === 'welcome') resolve(true);
+    };
+    navigator.serviceWorker.addEventListener('message', listen);
+    stop = () => navigator.serviceWorker.removeEventListener('message', listen);
+  });
+  navigator.serviceWorker.startMessages();
+  worker.postMessage({ foreignFetch: 'hello' });
+  const answer = await withDeadline(welcome, WELCOME_DEADLINE, false);
+  stop();
+  return answer;
+}
+
+function needsMixin(worker: ServiceWorker, { providers }: SiteWorkerOptions): SiteStatus {
+  const call = `enableForeignFetch(${JSON.stringify({ providers })})`;
+  return {
+    state: 'needs-mixin',
+    reason: `this site has a service worker of its own; add to ${worker.scriptURL}: importScripts('/foreign-fetch-mixin.js'); ${call};`,
+  };
+}
+
+function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
+async function withDeadline<T, U>(promise: Promise<T>, milliseconds: number, otherwise: U): Promise<T | U> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<U>(resolve => {
+    timer = setTimeout(() => resolve(otherwise), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * One accepted request, from acknowledgement to the end of its body.
+ *
+ * Requirements
+ * 1. States: running -> answered -> closed, or aborted from any of them. `closed` comes once, when no message will be sent any more.
+ * 2. `settled` comes once, after that, when the handler's own promises (`respondWith`, `waitUntil`) are settled too: an aborted handler
+ *    may still be writing what it was told.
+ * 3. What is sent goes to the port that the request came from last (`moveTo`): the earlier one may have died.
+ */
+import { BodySender, type RequestHead, type ToShim } from '@foreign-fetch/protocol';
+import { createEventRequest } from './event-request.js';
+import { fire, ForeignFetchEvent } from './foreign-fetch-event.js';
+import { rule } from './respond-rules.js';
+
+export interface ExchangeOptions {
+  readonly id: string;
+  readonly head: RequestHead;
+  readonly body: ArrayBuffer | null;
+  readonly origin: string;
+  /** Whether this worker's lists include the request; checked here too, because the shim's copy may be older. */
+  readonly offered: () => Promise<boolean>;
+  readonly closed: () => void;
+  readonly settled: () => void;
+}
+
+export class Exchange {
+  readonly id: string;
+  readonly #options: ExchangeOptions;
+  readonly #abort = new AbortController();
+  #send: (message: ToShim, transfer?: Transferable[]) => void;
+  #sender: BodySender | undefined;
+  #credit = 0;
+  #over = false;
+  #streamed: Promise<void> | undefined;
+  #endStream = () => {};
+
+  constructor(options: ExchangeOptions, send: (message: ToShim, transfer?: Transferable[]) => void) {
+    this.id = options.id;
+    this.#options = options;
+    this.#send = send;
+  }
+
+  moveTo(send: (message: ToShim, transfer?: Transferable[]) => void): void {
+    this.#send = send;
+  }
+
+  pull(bytes: number): void {
+    if (this.#sender) this.#sender.grant(bytes);
+    else this.#credit += bytes;
+  }
+
+  /** The client no longer wants the answer. */
+  abort(): void {
+    if (this.#over) return;
+    const reason = new DOMException('The client no longer wants the answer.', 'AbortError');
+    this.#abort.abort(reason);
+    this.#sender?.cancel(reason);
+    this.#close();
+  }
+
+  async run(): Promise<void> {
+    const extensions: Promise<unknown>[] = [];
+    try {
+      await this.#handle(promise => extensions.push(promise));
+    } catch (error) {
+      // Ours, not the handler's (those are reported by the browser): the client still gets its answer.
+      this.#answer({ kind: 'error', reason: error instanceof Error ? error.message : String(error) }, null);
+    } finally {
+      if (!this.#sender) this.#close();
+      await Promise.allSettled(extensions);
+      await this.#streamed;
+      this.#options.settled();
+    }
+  }
+
+  async #handle(extend: (promise: Promise<unknown>) => void): Promise<void> {
+    if (!(await this.#options.offered())) return this.#answer({ kind: 'none' }, null);
+    if (this.#over) return;
+    const { head, body, origin } = this.#options;
+    const request = createEventRequest(head, body, origin, this.#abort.signal);
+    const event = new ForeignFetchEvent('foreignfetch', { request, origin, clientId: head.clientId, cancelable: true });
+    const answer = fire(event, extend);
+    if (answer) return this.#settle(answer, head);
+    this.#answer(event.defaultPrevented ? { kind: 'error', reason: 'the listener called preventDefault()' } : { kind: 'none' }, null);
+  }
+
+  async #settle(answer: Promise<unknown>, head: RequestHead): Promise<void> {
+    let value: unknown;
+    try {
+      value = await answer;
+    } catch (error) {
+      const why = error instanceof Error ? `${error.name}: ${error.message}` : 'no Error';
+      return this.#answer({ kind: 'error', reason: `the promise given to respondWith() was rejected (${why})` }, null);
+    }
+    if (this.#over) return;
+    const { result, body } = rule(value, { url: head.url, origin: this.#options.origin, redirect: head.redirect });
+    if (result.kind === 'error') console.warn(`[foreign-fetch] ${head.url} became a network error: ${result.reason}`);
+    if (result.kind !== 'response' || head.method === 'HEAD') return this.#answer(result, null);
+    const look = await BodySender.first(body, soon);
+    if ('whole' in look) return this.#answer(result, look.whole);
+    if (this.#over) return look.sender.cancel('aborted');
+    this.#sender = look.sender;
+    this.#answer(result, 'stream');
+    this.#stream(look.sender);
+  }
+
+  #stream(sender: BodySender): void {
+    const { id } = this;
+    this.#streamed = new Promise(resolve => {
+      this.#endStream = resolve;
+    });
+    sender.start({
+      chunk: bytes => this.#send({ type: 'chunk', id, bytes }, [bytes]),
+      end: size => {
+        this.#send({ type: 'end', id, size });
+        this.#close();
+      },
+      cut: reason => {
+        this.#send({ type: 'cut', id, reason });
+        this.#close();
+      },
+    });
+    sender.grant(this.#credit);
+  }
+
+  #answer(result: (ToShim & { type: 'answer' })['result'], body: ArrayBuffer | 'stream' | null): void {
+    if (this.#over) return;
+    this.#send({ type: 'answer', id: this.id, result, body }, body instanceof ArrayBuffer ? [body] : []);
+  }
+
+  #close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#endStream();
+    this.#options.closed();
+  }
+}
+
+/** How long a body may take to show that it ends at once. Bodies made from strings and buffers need a task or two. */
+function soon(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, 4));
+}

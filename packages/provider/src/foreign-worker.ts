@@ -1,0 +1,139 @@
+/** What one foreign worker does with requests: its channels, its accepted requests, and how long it stays for them. */
+import { type ForeignRegistration, HOST_QUERY, inForeignScope, type RequestHead, type ToWorker, WELL_KNOWN_PATH } from '@foreign-fetch/protocol';
+import { ChannelServer } from './channel-server.js';
+import { Exchange } from './exchange.js';
+import type { ForeignFetchLists } from './foreign-fetch-options.js';
+import { Lifetime } from './lifetime.js';
+import type { WorkerStore } from './worker-store.js';
+import { sw } from './global.js';
+
+/** A sign of life this often while requests are open, in milliseconds. */
+const ALIVE_EVERY = 5000;
+/** How many finished ids are remembered, so that a request that arrives twice is handled once. */
+const REMEMBERED_IDS = 2048;
+
+export class ForeignWorker {
+  readonly instance = crypto.randomUUID();
+  readonly lifetime = new Lifetime(() => void askForEvent());
+  readonly #store: WorkerStore;
+  readonly #channels = new Set<ChannelServer>();
+  readonly #open = new Map<string, Exchange>();
+  readonly #accepted = new Set<string>();
+  #lists: Promise<ForeignFetchLists> | undefined;
+  #alive: ReturnType<typeof setInterval> | undefined;
+
+  constructor(store: WorkerStore) {
+    this.#store = store;
+  }
+
+  /** The lists of the active version: known to the version itself from `activate`, and read back after a restart. */
+  set lists(lists: Promise<ForeignFetchLists>) {
+    this.#lists = lists;
+  }
+
+  connect(port: MessagePort, origin: string): ChannelServer {
+    const channel = new ChannelServer(port, origin, this);
+    this.#channels.add(channel);
+    return channel;
+  }
+
+  async registrationFor(origin: string): Promise<ForeignRegistration> {
+    await activated();
+    const { scopes, methods, headers, credentials, origins } = await this.#readLists();
+    return { scope: sw.registration.scope, scopes, methods, headers, credentials, allowed: isAllowed(origins, origin) };
+  }
+
+  request(channel: ChannelServer, { id, head, body }: ToWorker & { type: 'request' }): void {
+    channel.send({ type: 'ack', id });
+    const known = this.#open.get(id);
+    if (known) return known.moveTo(channel.send);
+    if (this.#accepted.has(id)) {
+      return channel.send({ type: 'answer', id, result: { kind: 'error', reason: 'the request was answered before' }, body: null });
+    }
+    this.#accept(id);
+    const release = this.lifetime.begin();
+    const exchange = new Exchange(
+      {
+        id,
+        head,
+        body,
+        origin: channel.origin,
+        offered: () => this.#isOffered(head, channel.origin),
+        closed: () => {
+          this.#open.delete(id);
+          this.#beat();
+        },
+        settled: release,
+      },
+      channel.send,
+    );
+    this.#open.set(id, exchange);
+    this.#beat();
+    void exchange.run();
+  }
+
+  pull(id: string, bytes: number): void {
+    this.#open.get(id)?.pull(bytes);
+  }
+
+  abort(id: string): void {
+    this.#open.get(id)?.abort();
+  }
+
+  closed(channel: ChannelServer): void {
+    this.#channels.delete(channel);
+  }
+
+  #accept(id: string): void {
+    this.#accepted.add(id);
+    if (this.#accepted.size <= REMEMBERED_IDS) return;
+    for (const oldest of this.#accepted) {
+      this.#accepted.delete(oldest);
+      break;
+    }
+  }
+
+  /** The shim has matched the request against its copy of the lists; what counts is this. */
+  async #isOffered(head: RequestHead, origin: string): Promise<boolean> {
+    const lists = await this.#readLists();
+    const widened = ['GET', 'HEAD', 'POST', ...lists.methods];
+    return isAllowed(lists.origins, origin) && inForeignScope(lists.scopes, head.url) && widened.includes(head.method);
+  }
+
+  async #readLists(): Promise<ForeignFetchLists> {
+    this.#lists ??= this.#store.active();
+    return this.#lists;
+  }
+
+  #beat(): void {
+    if (this.#open.size === 0) {
+      clearInterval(this.#alive);
+      this.#alive = undefined;
+    } else {
+      this.#alive ??= setInterval(() => {
+        for (const channel of this.#channels) channel.send({ type: 'alive' });
+      }, ALIVE_EVERY);
+    }
+  }
+}
+
+function isAllowed(origins: readonly string[], origin: string): boolean {
+  return origin !== sw.location.origin && (origins.length === 0 || origins.includes(origin));
+}
+
+/** Waits while the worker is activating (spec.md 3d). */
+async function activated(): Promise<void> {
+  const worker = sw.registration.active;
+  if (!worker || worker.state !== 'activating') return;
+  await new Promise<void>(resolve => worker.addEventListener('statechange', () => resolve(), { once: true }));
+}
+
+/** A notice to some host frame of ours: send this worker an event, so that the browser lets it live. */
+async function askForEvent(): Promise<void> {
+  const clients = await sw.clients.matchAll({ includeUncontrolled: true, type: 'window' });
+  const frame = clients.find(({ url }) => {
+    const { pathname, search } = new URL(url);
+    return pathname === WELL_KNOWN_PATH || search === HOST_QUERY;
+  });
+  frame?.postMessage({ foreignFetch: 'renew-me' });
+}

@@ -1,0 +1,150 @@
+/**
+ * Who waits, and for what: from a request that may be offered to the Response that its page gets.
+ *
+ * Requirements
+ * 1. Fail open. Whatever goes wrong before the worker has accepted the request leads to the network, within deadlines.
+ * 2. GET and HEAD are hedged: not accepted after `HEDGE` milliseconds, the network starts too. The worker's answer is preferred when both
+ *    are there, and a failing network waits for the worker.
+ * 3. Any other method goes to exactly one of the two. Once it may have been accepted, it goes to the network only if the worker says
+ *    that it did not handle it; it is sent to a worker a second time, under the same id, only when nothing was acknowledged.
+ * 4. Every wait has a deadline, counted from the last sign of life.
+ */
+import { ForeignFetchError, type ForeignRegistration, type RequestHead } from '@foreign-fetch/protocol';
+import type { Channel } from './channel.js';
+import { type Answer, ForeignRequest } from './foreign-request.js';
+import type { Provider } from './provider.js';
+
+export const ACK_DEADLINE = 100;
+export const HEDGE = 150;
+/** How long a handler may take to answer, in milliseconds. Firefox 153 cuts the event of a service worker at 60 s. */
+export const ANSWER_DEADLINE = 55_000;
+/** A channel that was quiet for longer is pinged before it gets anything that must not be sent twice. */
+const QUIET = 1000;
+
+export interface Offer {
+  readonly provider: Provider;
+  readonly registration: ForeignRegistration;
+  readonly head: RequestHead;
+  readonly body: ArrayBuffer | null;
+  readonly network: () => Promise<Response>;
+  /** Turns an answer into what the page gets; `undefined` sends the request to the network. */
+  readonly respond: (answer: Answer) => Promise<Response | undefined>;
+  /** Told of every request that is on its way, for whoever keeps this worker alive. */
+  readonly track: (request: ForeignRequest) => void;
+}
+
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+export function carryOut(offer: Offer): Promise<Response> {
+  return isSafe(offer.head.method) ? hedged(offer) : exactlyOnce(offer);
+}
+
+async function hedged(offer: Offer): Promise<Response> {
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>(resolve => {
+    timer = setTimeout(() => resolve('late'), HEDGE);
+  });
+  let answered: Response | undefined;
+  const foreign = viaWorker(offer, abort.signal, () => clearTimeout(timer))
+    .then(response => {
+      answered = response;
+      return response;
+    })
+    .catch(() => undefined);
+  const first = await Promise.race([foreign, late]);
+  clearTimeout(timer);
+  if (first !== 'late') return first ?? offer.network();
+  const network = offer.network();
+  const foreignFirst = foreign.then(response => response ?? network);
+  const winner = await Promise.race([foreignFirst, network.catch(() => foreignFirst)]);
+  if (winner !== answered) abort.abort();
+  return winner;
+}
+
+/** Sends a safe request, again if need be. Resolves with `undefined` when the network is to answer. */
+async function viaWorker(offer: Offer, signal: AbortSignal, accepted: () => void): Promise<Response | undefined> {
+  const { provider, registration } = offer;
+  let request: ForeignRequest | undefined;
+  // The second round is for a channel whose worker had died.
+  for (let round = 0; round < 2; round++) {
+    const channel = await provider.connect(registration);
+    if (signal.aborted) return undefined;
+    request ??= open(offer, channel, signal);
+    channel.send(request);
+    if (await isAccepted(request)) {
+      accepted();
+      return offer.respond(await answerOf(request, provider));
+    }
+    channel.release(request);
+    provider.suspect(registration, channel);
+  }
+  return undefined;
+}
+
+async function exactlyOnce(offer: Offer): Promise<Response> {
+  const { provider, registration } = offer;
+  let channel: Channel;
+  try {
+    channel = await liveChannel(provider, registration);
+  } catch {
+    return offer.network();
+  }
+  const request = open(offer, channel);
+  const { instance } = await channel.hello;
+  channel.send(request);
+  if (!(await isAccepted(request))) {
+    channel.release(request);
+    provider.suspect(registration, channel);
+    // The same worker drops what it knows already; another one is proof that the first has died before it accepted anything.
+    const again = await provider.connect(registration);
+    again.send(request);
+    if (!(await isAccepted(request))) {
+      again.release(request);
+      provider.suspect(registration, again);
+      throw new ForeignFetchError('not-accepted', `${provider.origin} did not acknowledge a ${offer.head.method} (worker ${instance})`);
+    }
+  }
+  return (await offer.respond(await answerOf(request, provider))) ?? offer.network();
+}
+
+async function liveChannel(provider: Provider, registration: ForeignRegistration): Promise<Channel> {
+  const channel = await provider.connect(registration);
+  if (channel.quietFor < QUIET || (await channel.ping(ACK_DEADLINE))) return channel;
+  provider.suspect(registration, channel);
+  return provider.connect(registration);
+}
+
+function open(offer: Offer, channel: Channel, signal?: AbortSignal): ForeignRequest {
+  const request = new ForeignRequest(channel.nextId(), offer.head, offer.body);
+  signal?.addEventListener('abort', () => request.abort(), { once: true });
+  offer.track(request);
+  return request;
+}
+
+/** Whether the worker acknowledged within the deadline. A channel that was closed has not. */
+async function isAccepted(request: ForeignRequest): Promise<boolean> {
+  if (request.isAccepted) return true;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, ACK_DEADLINE);
+  });
+  await Promise.race([request.accepted, request.finished, late]);
+  clearTimeout(timer);
+  return request.isAccepted;
+}
+
+async function answerOf(request: ForeignRequest, provider: Provider): Promise<Answer> {
+  const timer = setTimeout(() => {
+    request.abort();
+    const reason = `its worker did not answer ${request.head.method} ${request.head.url} within ${ANSWER_DEADLINE / 1000} s`;
+    provider.setState('too-slow', reason, Date.now() + 30_000);
+  }, ANSWER_DEADLINE);
+  try {
+    return await request.answer;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * What pages tell the shim, and what they are told.
+ * 1. Only window clients of this site can send these messages; a page of the site may say what it likes about the site's own providers.
+ * 2. `hello` is answered, so that a page knows that this worker has foreign fetch in it at all.
+ */
+import { fieldsOf, isProviderState, isText, PROTOCOL, type ProviderStatus, type ToPageFromShim } from '@foreign-fetch/protocol';
+import { storeOpaqueResponse } from './opaque-response.js';
+import type { Provider } from './provider.js';
+import type { Shim } from './shim.js';
+
+export function handlePageMessage(shim: Shim, event: ExtendableMessageEvent): void {
+  const message = fieldsOf(event.data);
+  if (!message || typeof message.foreignFetch !== 'string') return;
+  event.stopImmediatePropagation();
+  switch (message.foreignFetch) {
+    case 'hello':
+      return event.waitUntil(welcome(shim, event.source));
+    case 'present':
+      return event.waitUntil(withProvider(shim, message.provider, provider => provider.present()));
+    case 'offer': {
+      const [port] = event.ports;
+      const { scope } = message;
+      if (!port || !isText(scope)) return;
+      return event.waitUntil(withProvider(shim, message.provider, provider => adopt(provider, port, scope)));
+    }
+    case 'report': {
+      const status = readStatus(message.status);
+      if (status) event.waitUntil(withProvider(shim, status.provider, provider => provider.report(status)));
+      return;
+    }
+  }
+}
+
+async function welcome(shim: Shim, source: ExtendableMessageEvent['source']): Promise<void> {
+  const providers = await shim.providers();
+  const message: ToPageFromShim = { foreignFetch: 'welcome', version: PROTOCOL, statuses: providers.map(({ status }) => status) };
+  source?.postMessage(message);
+}
+
+async function withProvider(shim: Shim, origin: unknown, action: (provider: Provider) => void | Promise<void>): Promise<void> {
+  const provider = isText(origin) ? await shim.provider(origin) : undefined;
+  if (provider) await action(provider);
+}
+
+/** The first channel also shows whether this worker may reach the provider at all: its own CSP decides, not the page's. */
+async function adopt(provider: Provider, port: MessagePort, scope: string): Promise<void> {
+  const before: ProviderStatus = provider.status;
+  await provider.offer(port, scope);
+  const known: ProviderStatus = provider.status;
+  if (before.state === 'active' || known.state !== 'active') return;
+  try {
+    await storeOpaqueResponse(provider.origin);
+  } catch {
+    if (!navigator.onLine) return;
+    provider.setState('blocked', `this site's service worker may not fetch from ${provider.origin}; add it to connect-src in the Content-Security-Policy of the worker's own script`);
+  }
+}
+
+function readStatus(value: unknown): ProviderStatus | undefined {
+  const status = fieldsOf(value);
+  if (!status || !isText(status.provider) || !isText(status.reason, 1024) || !isProviderState(status.state)) return undefined;
+  const { provider, state, reason, retryAt } = status;
+  return { provider, state, reason, ...(Number.isSafeInteger(retryAt) && { retryAt: retryAt as number }) };
+}

@@ -1,0 +1,69 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+// What a run has started and written, so that nothing of it outlives the run, however the run ends.
+const children = new Set<ChildProcess>();
+const directories = new Set<string>();
+
+/** Registers a process that was spawned `detached`, thus leads a group of its own. */
+export function own(child: ChildProcess): void {
+  children.add(child);
+}
+
+/** Kills the group of a process and waits until its leader is gone. */
+export async function killGroup(child: ChildProcess): Promise<void> {
+  const gone = child.exitCode !== null || child.signalCode !== null;
+  const exit = gone ? undefined : new Promise(resolve => child.once('exit', resolve));
+  signalGroup(child);
+  // A process in uninterruptible sleep ends later; that is no reason to wait for ever.
+  if (exit) await Promise.race([exit, new Promise(resolve => setTimeout(resolve, 5000).unref())]);
+  children.delete(child);
+}
+
+function signalGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The group is gone.
+  }
+}
+
+export function temporaryDirectory(name: string): string {
+  const directory = mkdtempSync(join(tmpdir(), `foreign-fetch-${name}-`));
+  directories.add(directory);
+  return directory;
+}
+
+export function removeDirectory(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    directories.delete(directory);
+  } catch {
+    // A dying process still writes there: the end of the run tries again.
+  }
+}
+
+/** Synchronous, thus fit for the `exit` event. */
+export function killEverything(): void {
+  for (const child of children) signalGroup(child);
+  children.clear();
+  for (const directory of directories) removeDirectory(directory);
+}
+
+export function killEverythingAtExit(): void {
+  process.once('exit', killEverything);
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    process.once(signal, () => process.exit(code));
+  }
+  process.on('uncaughtException', error => {
+    console.error(error);
+    process.exit(1);
+  });
+}
