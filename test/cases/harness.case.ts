@@ -174,3 +174,72 @@ test('0.7 two pages wait for each other', async t => {
   t.equal(result, 'hello');
   t.equal(await one.evaluate(() => document.visibilityState), 'visible');
 });
+
+test(
+  '0.8 stopWorkers stops the worker of a partitioned third party too',
+  async t => {
+    const { provider, page: site } = twoSites(t);
+    provider.routes.set('/worker.js', {
+      headers: SCRIPT,
+      body: `const born = Math.random();
+        addEventListener('install', () => skipWaiting());
+        addEventListener('message', event => event.ports[0].postMessage(born));`,
+    });
+    const page = await t.page();
+    await page.goto(`${site.origin}/`);
+    const first = await page.evaluate(openFrame, `${provider.origin}/frame`);
+    t.equal(await page.evaluate(openFrame, `${provider.origin}/frame`), first, 'the same worker answers again');
+    await t.browser.stopWorkers?.();
+    const later = await page.evaluate(openFrame, `${provider.origin}/frame`);
+    t.ok(later !== first, 'another instance answers');
+  },
+  { engines: ['chromium'], why: 'only CDP can stop workers' },
+);
+
+test(
+  '0.9 without partitioning a third-party frame may not register a worker',
+  async t => {
+    const { provider, page: site } = twoSites(t);
+    const page = await t.page(await t.launch({ thirdPartyStorage: 'unpartitioned-denied' }));
+    await page.goto(`${site.origin}/`);
+    t.match(await page.evaluate(openFrame, `${provider.origin}/frame`), /^failed: .*denied/);
+  },
+  { engines: ['chromium'], why: 'only Chromium can switch partitioning off' },
+);
+
+test(
+  '0.10 a profile keeps its storage over a restart',
+  async t => {
+    const { page: site } = twoSites(t);
+    const profile = t.directory();
+    const first = await t.launch({ profile });
+    const before = await t.page(first);
+    await before.goto(`${site.origin}/`);
+    await before.evaluate(async () => {
+      const cache = await caches.open('kept');
+      await cache.put('/kept', new Response('kept'));
+    });
+    await first.close();
+    const after = await t.page(await t.launch({ profile }));
+    await after.goto(`${site.origin}/`);
+    t.equal(await after.evaluate(async () => (await caches.match('/kept'))?.text()), 'kept');
+  },
+  { engines: ['chromium', 'firefox'], why: "WebKit's automation profile is ephemeral" },
+);
+
+test(
+  '0.11 third-party cookies allowed: storage access gives a handle',
+  async t => {
+    const { provider, page: site } = twoSites(t);
+    provider.routes.set('/frame', {
+      headers: HTML,
+      body: `<script>document.requestStorageAccess({ caches: true }).then(
+        handle => parent.postMessage(typeof handle.caches.open, '*'),
+        error => parent.postMessage('failed: ' + error, '*'))</script>`,
+    });
+    const page = await t.page(await t.launch({ thirdPartyCookies: true }));
+    await page.goto(`${site.origin}/`);
+    t.equal(await page.evaluate(openFrame, `${provider.origin}/frame`), 'function');
+  },
+  { engines: ['chromium'], why: 'only Chromium has storage access beyond cookies' },
+);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { DeadlineError, pause } from './deadline.js';
 import type { Browser, Engine, EngineName, LaunchOptions, Page } from './engine.js';
+import { DocumentReplacedError } from './page-call.js';
+import { removeDirectory, temporaryDirectory } from './processes.js';
 import type { Handler, TestServer, VirtualHost } from './server.js';
 
 export class SkipError extends Error {
@@ -72,6 +74,13 @@ export class TestContext {
     return browser;
   }
 
+  /** An empty directory, removed at the end of the test: a profile that survives a browser. */
+  directory(): string {
+    const directory = temporaryDirectory('test');
+    this.cleanup(() => removeDirectory(directory));
+    return directory;
+  }
+
   /** Runs at the end of the test, the last one first; at once if the test has ended while something was starting. */
   cleanup(fn: () => unknown): void {
     if (this.#ended) void Promise.resolve(fn()).catch(() => {});
@@ -98,14 +107,17 @@ export class TestContext {
     assert.ok(pattern.test(actual), `${prefix}${JSON.stringify(actual)} does not match ${pattern}`);
   }
 
-  /** Polls until `fn` gives something truthy, and returns that. Errors of `fn` pass through at once. */
+  /**
+   * Polls until `fn` gives something truthy, and returns that. Errors of `fn` pass through at once, except that a page
+   * navigated while it was asked: that is "not yet".
+   */
   async until<T>(
     fn: () => T | Promise<T>,
     { timeout = 5000, message = 'the condition' }: { timeout?: number; message?: string } = {},
   ): Promise<NonNullable<T>> {
     const end = Date.now() + timeout;
     for (;;) {
-      const value = await fn();
+      const value = await asked(fn);
       if (value) return value;
       if (this.#ended || Date.now() > end) {
         throw new DeadlineError(
@@ -132,5 +144,14 @@ export class TestContext {
       }
     }
     return failures;
+  }
+}
+
+async function asked<T>(fn: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await fn();
+  } catch (error) {
+    if (error instanceof DocumentReplacedError) return undefined;
+    throw error;
   }
 }

@@ -9,7 +9,7 @@ export class PageError extends Error {
     // Engines disagree whether a stack begins with the message; the position lines are what is of use.
     const inPage = stack
       .split('\n')
-      .filter(line => /^\s*at |@/.test(line))
+      .filter(line => /^\s*at |@./.test(line))
       .slice(0, 8)
       .map(line => `    ${line.trim()}`);
     const here = (this.stack ?? '').split('\n').filter(line => /^\s*at /.test(line));
@@ -20,6 +20,11 @@ export class PageError extends Error {
 /** A call to a page that is closed. The runner drops it when a test left it behind. */
 export class PageClosedError extends Error {
   override name = 'PageClosedError';
+}
+
+/** The document went away while a call ran in it. `t.until` takes it as "not yet"; alone it fails the test. */
+export class DocumentReplacedError extends Error {
+  override name = 'DocumentReplacedError';
 }
 
 export type PageFunction<T, A extends unknown[]> = (...args: A) => T | Promise<T>;

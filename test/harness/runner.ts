@@ -1,5 +1,5 @@
 import { SkipError, TestContext } from './context.js';
-import { withDeadline } from './deadline.js';
+import { DeadlineError, withDeadline } from './deadline.js';
 import type { Browser, Engine } from './engine.js';
 import { PageClosedError } from './page-call.js';
 import type { TestCase } from './registry.js';
@@ -8,12 +8,17 @@ import { startServer, type TestServer } from './server.js';
 
 const TEST_TIMEOUT = 30_000;
 const CLEANUP_TIMEOUT = 20_000;
+const MAX_LAUNCH_FAILURES = 2;
 
 /** Runs tests in one engine, with one browser for all of them unless it dies. */
 export class EngineRun {
   readonly #engine: Engine;
   readonly #report: Report;
-  #browser: Promise<Browser> | undefined;
+  readonly #retired = new Set<Browser>();
+  readonly #users = new Map<Browser, number>();
+  readonly #launchFailures: unknown[] = [];
+  #queue: Promise<unknown> = Promise.resolve();
+  #browser: Browser | undefined;
 
   constructor(engine: Engine, report: Report) {
     this.#engine = engine;
@@ -29,8 +34,7 @@ export class EngineRun {
     try {
       await Promise.all(Array.from({ length: jobs }, work));
     } finally {
-      const browser = await this.#browser?.catch(() => undefined);
-      await browser?.close();
+      await this.#browser?.close();
       await server.close();
     }
   }
@@ -41,12 +45,15 @@ export class EngineRun {
       this.#report.skip(engine, test.name, `only in ${test.engines.join(', ')}: ${test.why}`);
       return;
     }
-    const start = Date.now();
+    let start = Date.now();
     let context: TestContext | undefined;
+    let browser: Browser | undefined;
     const failures: unknown[] = [];
     let skipped: SkipError | undefined;
     try {
-      const t = new TestContext(this.#engine, await this.#ready(), server);
+      browser = await this.#acquire();
+      start = Date.now();
+      const t = new TestContext(this.#engine, browser, server);
       context = t;
       await withDeadline(
         Promise.resolve().then(() => test.fn(t)),
@@ -59,6 +66,9 @@ export class EngineRun {
     }
     const time = Date.now() - start;
     if (context) failures.push(...(await this.#end(context)));
+    // A browser that let something wait for too long may fail the next test for no fault of that one.
+    if (browser && failures.some(failure => failure instanceof DeadlineError)) this.#retired.add(browser);
+    if (browser) await this.#release(browser);
     if (failures.length > 0) {
       this.#report.fail(engine, test.name, time, describeFailure(failures, context));
     } else if (skipped) {
@@ -72,27 +82,54 @@ export class EngineRun {
   async #end(context: TestContext): Promise<unknown[]> {
     try {
       const failures = await withDeadline(context.end(), CLEANUP_TIMEOUT, 'The cleanup of the test');
-      if (failures.length > 0) await this.#discard(context.browser);
+      if (failures.length > 0) this.#retired.add(context.browser);
       return [...failures, ...context.hosts.flatMap(host => host.errors)];
     } catch (error) {
-      await this.#discard(context.browser);
+      this.#retired.add(context.browser);
       return [error];
     }
   }
 
-  async #ready(): Promise<Browser> {
-    const browser = await this.#browser?.catch(() => undefined);
-    if (browser?.alive) return browser;
-    await browser?.close();
-    this.#browser = this.#engine.launch();
-    const launched = await this.#browser;
-    this.#report.note(`# ${this.#engine.name}: ${launched.version}`);
-    return launched;
+  /** One at a time, or two tests that start together launch two browsers. */
+  #acquire(): Promise<Browser> {
+    const acquired = this.#queue.then(() => this.#fitBrowser());
+    this.#queue = acquired.catch(() => {});
+    return acquired;
   }
 
-  /** A browser that did not close a page may fail the next test for no fault of that one. */
-  async #discard(browser: Browser): Promise<void> {
-    await browser.close();
+  async #fitBrowser(): Promise<Browser> {
+    let browser = this.#browser;
+    if (!browser?.alive || this.#retired.has(browser)) {
+      if (browser) await this.#retire(browser);
+      browser = await this.#launch();
+      this.#browser = browser;
+    }
+    this.#users.set(browser, (this.#users.get(browser) ?? 0) + 1);
+    return browser;
+  }
+
+  async #launch(): Promise<Browser> {
+    // An engine that does not start would make each test wait for its deadline.
+    if (this.#launchFailures.length >= MAX_LAUNCH_FAILURES) throw this.#launchFailures.at(-1);
+    try {
+      const browser = await this.#engine.launch();
+      this.#report.note(`# ${this.#engine.name}: ${browser.version}`);
+      return browser;
+    } catch (error) {
+      this.#launchFailures.push(error);
+      throw error;
+    }
+  }
+
+  async #release(browser: Browser): Promise<void> {
+    this.#users.set(browser, (this.#users.get(browser) ?? 1) - 1);
+    if (this.#retired.has(browser)) await this.#retire(browser);
+  }
+
+  /** Other tests may still be running in it. */
+  async #retire(browser: Browser): Promise<void> {
+    this.#retired.add(browser);
+    if (!this.#users.get(browser)) await browser.close();
   }
 }
 

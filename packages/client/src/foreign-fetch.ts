@@ -13,6 +13,8 @@ export interface ForeignFetchOptions {
   readonly worker?: string;
   /** Scope of the service worker. Default `/`. */
   readonly scope?: string;
+  /** The site registers a service worker of its own, with the mixin in it: then ours never is. Default false. */
+  readonly mixin?: boolean;
 }
 
 /** Fired at `foreignFetch` as `statechange`, for every change of the site's state or of a provider's. */
@@ -192,5 +194,6 @@ function check(options: ForeignFetchOptions): Required<ForeignFetchOptions> {
     authorization: options.authorization ?? [],
     worker: new URL(options.worker ?? '/foreign-fetch-sw.js', location.href).href,
     scope: new URL(options.scope ?? '/', location.href).href,
+    mixin: options.mixin ?? false,
   };
 }

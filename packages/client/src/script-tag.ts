@@ -4,7 +4,8 @@
  *     <script src="/foreign-fetch.js" data-providers="https://api.example https://fonts.example"></script>
  *
  * As the first script of the head it serves even what the markup asks for next. Attributes: `data-providers` (origins, separated by
- * spaces), `data-authorization` (those of them that may be handed `Authorization`), `data-worker`, `data-scope`.
+ * spaces), `data-authorization` (those of them that may be handed `Authorization`), `data-worker`, `data-scope`, and `data-mixin` for a site
+ * that registers a service worker of its own with our mixin in it.
  */
 import { type ForeignFetch, startForeignFetch } from './index.js';
 
@@ -22,6 +23,7 @@ if (!window.foreignFetch) {
   window.foreignFetch = startForeignFetch({
     providers: list(dataset.providers),
     authorization: list(dataset.authorization),
+    mixin: dataset.mixin !== undefined,
     ...(dataset.worker !== undefined && { worker: dataset.worker }),
     ...(dataset.scope !== undefined && { scope: dataset.scope }),
   });

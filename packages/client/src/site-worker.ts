@@ -16,6 +16,8 @@ export interface SiteWorkerOptions {
   /** URL of our worker file. */
   readonly worker: string;
   readonly scope: string;
+  /** The site registers its own worker, with the mixin in it: ours is never registered. */
+  readonly mixin: boolean;
 }
 
 const REGISTER_DEADLINE = 10_000;
@@ -26,7 +28,8 @@ export async function findOrRegister(options: SiteWorkerOptions): Promise<Servic
   if (!window.isSecureContext) return { state: 'insecure', reason: 'service workers need https (or localhost); serve this page over https' };
   if (!('serviceWorker' in navigator)) return { state: 'unsupported', reason: 'this browser, or this mode of it, has no service workers' };
   try {
-    const foreign = await foreignRegistration(options);
+    const foreign = options.mixin ? await registrationOfSite() : await foreignRegistration(options);
+    if (foreign === 'none') return { state: 'worker-missing', reason: 'data-mixin says that this site registers a service worker of its own, and there is none; register it, or remove data-mixin' };
     const registration = foreign ?? (await register(options));
     if (!('active' in registration)) return registration;
     const worker = await activeWorker(registration);
@@ -38,14 +41,19 @@ export async function findOrRegister(options: SiteWorkerOptions): Promise<Servic
   }
 }
 
-/** The registration that this page, or our scope, has already, if its script is not ours. */
+/** The registration that this page, or our scope, has already, if a script of it is not ours: an update may be under way. */
 async function foreignRegistration({ worker, scope }: SiteWorkerOptions): Promise<ServiceWorkerRegistration | undefined> {
   const container = navigator.serviceWorker;
   for (const registration of [await container.getRegistration(), await container.getRegistration(scope)]) {
-    const script = (registration?.active ?? registration?.waiting ?? registration?.installing)?.scriptURL;
-    if (registration && script !== undefined && withoutQuery(script) !== withoutQuery(worker)) return registration;
+    const workers = [registration?.installing, registration?.waiting, registration?.active];
+    if (workers.some(found => found && withoutQuery(found.scriptURL) !== withoutQuery(worker))) return registration;
   }
   return undefined;
+}
+
+/** The registration that the site makes itself, perhaps only just now. */
+function registrationOfSite(): Promise<ServiceWorkerRegistration | 'none'> {
+  return withDeadline(navigator.serviceWorker.ready, REGISTER_DEADLINE, 'none');
 }
 
 async function register(options: SiteWorkerOptions): Promise<ServiceWorkerRegistration | SiteStatus> {

@@ -4,7 +4,7 @@
  * Requirements
  * 1. `destination` and a cross-origin `referrer` cannot be set by the Request constructor; they are own properties here, and
  *    `clone()` and `new Request(request)` carry them over.
- * 2. The headers of the event's request are immutable.
+ * 2. The headers of the event's request, and of its clones, are immutable.
  * 3. A request that still has its credentials tells its server on whose behalf it is made: `Foreign-Fetch-Origin`. The worker's own
  *    requests are same-origin to its server (`Sec-Fetch-Site: same-origin`, no `Origin`), which therefore could not know.
  */
@@ -16,6 +16,8 @@ interface Origins {
   readonly referrer: string;
   /** Set when the request carries credentials. */
   readonly onBehalfOf: string | undefined;
+  /** Whether the headers cannot be changed: so for the event's request and its clones, not for a `new Request()` made of it. */
+  readonly immutable: boolean;
 }
 
 export const ON_BEHALF_HEADER = 'Foreign-Fetch-Origin';
@@ -42,13 +44,14 @@ export function createEventRequest(head: RequestHead, body: ArrayBuffer | null, 
     destination: head.destination,
     referrer: head.referrer,
     onBehalfOf: head.credentials === 'include' ? origin : undefined,
+    immutable: true,
   });
-  makeImmutable(request.headers);
   return request;
 }
 
 function keep(request: Request, origins: Origins): void {
   kept.set(request, origins);
+  if (origins.immutable) makeImmutable(request.headers);
   Object.defineProperties(request, {
     destination: { value: origins.destination, configurable: true },
     referrer: { value: origins.referrer, configurable: true },
@@ -79,7 +82,10 @@ export function patchRequestAndFetch(): void {
     construct(target, args: [RequestInfo | URL, RequestInit?], newTarget) {
       const request = Reflect.construct(target, args, newTarget) as Request;
       const source = args[0] instanceof NativeRequest ? kept.get(args[0]) : undefined;
-      if (source) keep(request, { ...source, referrer: args[1]?.referrer === undefined ? source.referrer : request.referrer });
+      if (source) {
+        const referrer = args[1]?.referrer === undefined ? source.referrer : request.referrer;
+        keep(request, { ...source, referrer, immutable: false });
+      }
       return request;
     },
   });

@@ -17,8 +17,8 @@ export interface ExchangeOptions {
   readonly head: RequestHead;
   readonly body: ArrayBuffer | null;
   readonly origin: string;
-  /** Whether this worker's lists include the request; checked here too, because the shim's copy may be older. */
-  readonly offered: () => Promise<boolean>;
+  /** The request as this worker's lists let it in, or `undefined` when they do not; the shim's copy of them may be older. */
+  readonly admitted: () => Promise<RequestHead | undefined>;
   readonly closed: () => void;
   readonly settled: () => void;
 }
@@ -67,16 +67,21 @@ export class Exchange {
       this.#answer({ kind: 'error', reason: error instanceof Error ? error.message : String(error) }, null);
     } finally {
       if (!this.#sender) this.#close();
-      await Promise.allSettled(extensions);
+      // What `waitUntil()` waits for may itself call `waitUntil()`.
+      for (let seen = -1; seen < extensions.length; ) {
+        seen = extensions.length;
+        await Promise.allSettled(extensions);
+      }
       await this.#streamed;
       this.#options.settled();
     }
   }
 
   async #handle(extend: (promise: Promise<unknown>) => void): Promise<void> {
-    if (!(await this.#options.offered())) return this.#answer({ kind: 'none' }, null);
+    const head = await this.#options.admitted();
+    if (!head) return this.#answer({ kind: 'none' }, null);
     if (this.#over) return;
-    const { head, body, origin } = this.#options;
+    const { body, origin } = this.#options;
     const request = createEventRequest(head, body, origin, this.#abort.signal);
     const event = new ForeignFetchEvent('foreignfetch', { request, origin, clientId: head.clientId, cancelable: true });
     const answer = fire(event, extend);

@@ -21,7 +21,8 @@ export interface ForeignFetchEventInit extends ExtendableEventInit {
 
 interface Internals {
   answer: Promise<unknown> | undefined;
-  readonly lifetime: Promise<unknown>[];
+  /** How many promises of `waitUntil()` are not settled yet. */
+  pending: number;
   extend: ((promise: Promise<unknown>) => void) | undefined;
 }
 
@@ -46,7 +47,7 @@ export class ForeignFetchEvent extends ExtendableEvent {
     this.#request = dictionary.request;
     this.#origin = dictionary.origin === undefined ? 'null' : toUSVString(dictionary.origin);
     this.#clientId = dictionary.clientId === undefined ? '' : toUSVString(dictionary.clientId);
-    internals.set(this, { answer: undefined, lifetime: [], extend: undefined });
+    internals.set(this, { answer: undefined, pending: 0, extend: undefined });
   }
 
   /** The client's request, as far as its provider may see it (spec.md 4). Its headers are immutable. */
@@ -85,11 +86,14 @@ export class ForeignFetchEvent extends ExtendableEvent {
   /** Keeps the worker alive until `promise` settles. */
   override waitUntil(promise: unknown): void {
     const state = stateOf(this);
-    if (this.eventPhase === 0 && state.lifetime.length === 0) throw invalidState('waitUntil() was called after the event.');
-    const settled = Promise.resolve(promise);
-    settled.catch(() => {});
-    state.lifetime.push(settled);
-    state.extend?.(settled);
+    if (this.eventPhase === 0 && state.pending === 0) {
+      throw invalidState('waitUntil() was called after the event, and after everything that it waited for.');
+    }
+    const given = Promise.resolve(promise);
+    const settle = () => queueMicrotask(() => state.pending--);
+    given.then(settle, settle);
+    state.pending++;
+    state.extend?.(given);
   }
 }
 
@@ -97,6 +101,7 @@ for (const name of ['request', 'origin', 'clientId', 'respondWith', 'waitUntil']
   const descriptor = Object.getOwnPropertyDescriptor(ForeignFetchEvent.prototype, name);
   Object.defineProperty(ForeignFetchEvent.prototype, name, { ...descriptor, enumerable: true });
 }
+Object.defineProperty(ForeignFetchEvent.prototype, Symbol.toStringTag, { value: 'ForeignFetchEvent', configurable: true });
 
 function stateOf(event: ForeignFetchEvent): Internals {
   const state = internals.get(event);

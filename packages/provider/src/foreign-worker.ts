@@ -1,5 +1,5 @@
 /** What one foreign worker does with requests: its channels, its accepted requests, and how long it stays for them. */
-import { type ForeignRegistration, HOST_QUERY, inForeignScope, type RequestHead, type ToWorker, WELL_KNOWN_PATH } from '@foreign-fetch/protocol';
+import { type ForeignRegistration, HOST_QUERY, inForeignScope, offeredHeaders, type RequestHead, type ToWorker, WELL_KNOWN_PATH } from '@foreign-fetch/protocol';
 import { ChannelServer } from './channel-server.js';
 import { Exchange } from './exchange.js';
 import type { ForeignFetchLists } from './foreign-fetch-options.js';
@@ -58,7 +58,7 @@ export class ForeignWorker {
         head,
         body,
         origin: channel.origin,
-        offered: () => this.#isOffered(head, channel.origin),
+        admitted: () => this.#admit(head, channel.origin),
         closed: () => {
           this.#open.delete(id);
           this.#beat();
@@ -93,11 +93,18 @@ export class ForeignWorker {
     }
   }
 
-  /** The shim has matched the request against its copy of the lists; what counts is this. */
-  async #isOffered(head: RequestHead, origin: string): Promise<boolean> {
-    const lists = await this.#readLists();
-    const widened = ['GET', 'HEAD', 'POST', ...lists.methods];
-    return isAllowed(lists.origins, origin) && inForeignScope(lists.scopes, head.url) && widened.includes(head.method);
+  /**
+   * The request as the lists of this version let it in. The shim has matched it against its copy of them, and is the client's: what counts
+   * is this. A URL is matched in the form in which it will be fetched, and credentials that the lists do not name stay out (spec.md 9.15).
+   */
+  async #admit(head: RequestHead, origin: string): Promise<RequestHead | undefined> {
+    const { scopes, origins, methods, headers, credentials } = await this.#readLists();
+    const url = new URL(head.url).href;
+    const names = new Headers(head.headers.map(([name, value]): [string, string] => [name, value]));
+    if (!isAllowed(origins, origin) || !inForeignScope(scopes, url)) return undefined;
+    if (!['GET', 'HEAD', 'POST', ...methods].includes(head.method)) return undefined;
+    if (!offeredHeaders(names, new Set(headers))) return undefined;
+    return { ...head, url, credentials: credentials ? head.credentials : 'omit' };
   }
 
   async #readLists(): Promise<ForeignFetchLists> {

@@ -21,11 +21,14 @@ export function install(): void {
   defineHandlerAttribute();
 
   sw.addEventListener('install', event => {
+    // An event that a script made installs nothing.
+    if (!event.isTrusted) return;
     // A version that does not call registerForeignFetch() has no lists, whatever its predecessor had.
     event.waitUntil(store.setPending(NO_LISTS));
     event.waitUntil(storeHostDocument(store));
   });
   sw.addEventListener('activate', event => {
+    if (!event.isTrusted) return;
     const lists = store.promote();
     worker.lists = lists;
     event.waitUntil(lists);
@@ -58,7 +61,14 @@ function defineInterface(store: WorkerStore): void {
       throw new DOMException('registerForeignFetch() belongs into the install listener itself, before any await.', 'InvalidStateError');
     }
     const lists: ForeignFetchLists = checkOptions(converted, sw.location.href, sw.registration.scope);
-    this.waitUntil(store.setPending(lists));
+    // `waitUntil()` refuses an event that a script made: nothing may have changed by then.
+    let begin = (_: Promise<void>): void => {};
+    this.waitUntil(
+      new Promise<void>(resolve => {
+        begin = resolve;
+      }),
+    );
+    begin(store.setPending(lists));
   };
   Object.defineProperty(InstallEvent.prototype, 'registerForeignFetch', {
     value: registerForeignFetch,
@@ -74,7 +84,8 @@ function defineHandlerAttribute(): void {
   let handler: ForeignFetchListener = null;
   let listening = false;
   const call = (event: Event): void => {
-    const result = handler?.call(sw, event as ForeignFetchEvent);
+    if (typeof handler !== 'function') return;
+    const result = handler.call(sw, event as ForeignFetchEvent);
     if (result === false) event.preventDefault();
   };
   Object.defineProperty(sw, 'onforeignfetch', {
@@ -82,7 +93,8 @@ function defineHandlerAttribute(): void {
     enumerable: true,
     get: () => handler,
     set: (value: unknown) => {
-      handler = typeof value === 'function' ? (value as ForeignFetchListener) : null;
+      // Web IDL ("LegacyTreatNonObjectAsNull"): an object that cannot be called is kept, and not called.
+      handler = typeof value === 'function' || typeof value === 'object' ? (value as ForeignFetchListener) : null;
       if (handler === null) {
         sw.removeEventListener('foreignfetch', call);
         listening = false;

@@ -20,7 +20,10 @@ export function toResponse(request: Request, { result, body }: Answer): Response
   return new Response(isNullBodyStatus(head.status) ? null : body, init);
 }
 
-/** What the page sees of a redirect that it did not want to be followed; where it leads is nobody's business. */
+/**
+ * What the page sees of a redirect that it did not want to be followed; where it leads is nobody's business. Without a Location, because
+ * WebKitGTK 2.50 (2026-11) fails a CORS request that a service worker answers with a redirect that has one, whatever its redirect mode.
+ */
 export function toOpaqueRedirect(): Response {
-  return Response.redirect(self.location.origin, 302);
+  return new Response(null, { status: 302 });
 }

@@ -15,7 +15,7 @@ export function addLastFetchListener(listener: (event: FetchEvent) => void): voi
     if (args[0] === 'fetch') moveToEnd();
   } as typeof sw.addEventListener;
 
-  const attribute = Object.getOwnPropertyDescriptor(ServiceWorkerGlobalScope.prototype, 'onfetch');
+  const attribute = attributeOf(sw, 'onfetch');
   if (attribute?.get && attribute.set) {
     const { get, set } = attribute;
     Object.defineProperty(sw, 'onfetch', {
@@ -29,4 +29,13 @@ export function addLastFetchListener(listener: (event: FetchEvent) => void): voi
     });
   }
   moveToEnd();
+}
+
+/** Attributes of a global are its own properties (Web IDL, `[Global]`), but not in every engine's history. */
+function attributeOf(object: object, name: string): PropertyDescriptor | undefined {
+  for (let holder: object | null = object; holder; holder = Object.getPrototypeOf(holder) as object | null) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, name);
+    if (descriptor) return descriptor;
+  }
+  return undefined;
 }

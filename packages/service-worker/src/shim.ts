@@ -145,7 +145,12 @@ export class Shim {
     const method = toGet ? 'GET' : request.method;
     const next = new Request(location, { method, headers, body, mode, credentials, cache, referrerPolicy, integrity, keepalive, redirect: 'follow' });
     redirects.set(next, count);
-    return (await this.offer(next, '')) ?? nativeFetch(next);
+    try {
+      return await (this.offer(next, '') ?? nativeFetch(next));
+    } catch {
+      // The worker has answered: a redirect that leads nowhere is a network error, and no reason to ask the network again.
+      return Response.error();
+    }
   }
 
   async #load(): Promise<void> {

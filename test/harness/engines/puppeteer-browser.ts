@@ -40,7 +40,7 @@ export class PuppeteerBackedBrowser implements Browser {
   async newPage(): Promise<Page> {
     // A window each: a tab in the background is hidden, and a hidden page is throttled.
     const page = await withDeadline(this.#browser.newPage({ type: 'window' }), 15_000, `${this.engine}: newPage`);
-    return new PuppeteerBackedPage(page);
+    return new PuppeteerBackedPage(this.engine, page);
   }
 
   // The ServiceWorker domain of any page speaks for the whole profile, whatever the storage key of a worker.

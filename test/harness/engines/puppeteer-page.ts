@@ -1,18 +1,27 @@
 import type { Page as PuppeteerPage } from 'puppeteer-core';
-import { withDeadline } from '../deadline.js';
-import { DEFAULT_TIMEOUT, type GotoOptions, type Page } from '../engine.js';
+import { DeadlineError, withDeadline } from '../deadline.js';
+import { DEFAULT_TIMEOUT, type EngineName, type GotoOptions, type Page } from '../engine.js';
 import { navigate } from '../navigation.js';
-import { callExpression, outcomeOf, PageClosedError, type PageFunction } from '../page-call.js';
+import { callExpression, DocumentReplacedError, outcomeOf, PageClosedError, type PageFunction } from '../page-call.js';
+
+const REPLACED =
+  /Execution context was destroyed|Cannot find context|target navigated|DiscardedBrowsingContext|no such frame|Actor .* destroyed/;
 
 /** A page of Chromium (CDP) or Firefox (WebDriver BiDi): puppeteer hides the difference, deadlines are ours. */
 export class PuppeteerBackedPage implements Page {
   timeout = DEFAULT_TIMEOUT;
   readonly console: string[] = [];
   readonly #page: PuppeteerPage;
+  readonly #engine: EngineName;
   #closed = false;
 
-  constructor(page: PuppeteerPage) {
+  emulateDark?(dark: boolean): Promise<void>;
+
+  constructor(engine: EngineName, page: PuppeteerPage) {
     this.#page = page;
+    this.#engine = engine;
+    // Firefox has no such command in WebDriver BiDi yet; its preference layout.css.prefers-color-scheme.content-override has.
+    if (engine === 'chromium') this.emulateDark = dark => this.#emulateDark(dark);
     page.setDefaultTimeout(0);
     page.setDefaultNavigationTimeout(0);
     page.on('console', message => this.console.push(`${message.type()}: ${message.text()}`));
@@ -23,7 +32,23 @@ export class PuppeteerBackedPage implements Page {
     });
   }
 
-  async goto(url: string, { waitFor = 'load', timeout = this.timeout }: GotoOptions = {}): Promise<void> {
+  async goto(url: string, options: GotoOptions = {}): Promise<void> {
+    try {
+      await this.#goto(url, options);
+    } catch (error) {
+      if (error instanceof DeadlineError && this.#engine === 'chromium') await this.#stopLoading();
+      throw error;
+    }
+  }
+
+  // While Chromium waits for the head of a document it holds back every script of CDP, for the old document too.
+  async #stopLoading(): Promise<void> {
+    const session = await this.#page.createCDPSession();
+    await session.send('Page.stopLoading');
+    await session.detach();
+  }
+
+  async #goto(url: string, { waitFor = 'load', timeout = this.timeout }: GotoOptions): Promise<void> {
     if (waitFor === 'none') {
       const start = async () => void this.#page.goto(url, { waitUntil: 'domcontentloaded' }).catch(() => {});
       await navigate(expression => this.#run(expression, 1000), start, { url, waitFor, timeout });
@@ -65,7 +90,7 @@ export class PuppeteerBackedPage implements Page {
     await this.#call(this.#page.setViewport({ width, height }), this.timeout, 'page.setViewport');
   }
 
-  async emulateDark(dark: boolean): Promise<void> {
+  async #emulateDark(dark: boolean): Promise<void> {
     const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }];
     await this.#call(this.#page.emulateMediaFeatures(features), this.timeout, 'page.emulateDark');
   }
@@ -84,6 +109,7 @@ export class PuppeteerBackedPage implements Page {
       return await withDeadline(work, timeout, what);
     } catch (error) {
       if (this.#closed) throw new PageClosedError(`${what}: the page is closed`, { cause: error });
+      if (REPLACED.test(String(error))) throw new DocumentReplacedError(`${what}: ${error}`, { cause: error });
       throw error;
     }
   }

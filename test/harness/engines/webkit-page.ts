@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { DeadlineError, pause } from '../deadline.js';
+import { DeadlineError, pause, withDeadline } from '../deadline.js';
 import { DEFAULT_TIMEOUT, type GotoOptions, type Page } from '../engine.js';
 import { navigate } from '../navigation.js';
-import { callExpression, outcomeOf, PageClosedError, type PageFunction } from '../page-call.js';
+import { callExpression, DocumentReplacedError, outcomeOf, PageClosedError, type PageFunction } from '../page-call.js';
 import { WebDriverError, type WebDriverSession } from '../webdriver.js';
 
 // A script command occupies the whole session until its script calls back, and two pages must be able to wait for each
@@ -67,17 +67,20 @@ export class WebKitPage implements Page {
   }
 
   async evaluate<T, A extends unknown[]>(fn: PageFunction<T, A>, ...args: A): Promise<Awaited<T>> {
+    const late = `page.evaluate did not finish within ${this.timeout} ms`;
     const end = Date.now() + this.timeout;
     const key = ++lastKey;
-    let text = await this.#script(START(key, callExpression(fn, args)));
+    // The margin is for the command itself, so that a slow page and a busy one are told apart.
+    const ask = (script: string) =>
+      withDeadline(this.#script(script), this.timeout + 1000, `${late}: the page is busy; it`);
+    let text = await ask(START(key, callExpression(fn, args)));
     while (text === null) {
-      if (Date.now() > end) {
-        throw new DeadlineError(`page.evaluate on ${await this.url()} did not finish within ${this.timeout} ms`);
-      }
+      if (Date.now() > end) throw new DeadlineError(late);
       await pause(5);
-      text = await this.#script(POLL(key));
+      text = await ask(POLL(key));
     }
-    if (text === 'lost') throw new Error('page.evaluate: the document was replaced while the call was running');
+    if (text === 'lost')
+      throw new DocumentReplacedError('page.evaluate: the document was replaced while the call was running');
     return outcomeOf<Awaited<T>>(text);
   }
 
@@ -119,6 +122,9 @@ export class WebKitPage implements Page {
       return await this.#session.inWindow(this.#handle, method, path, body);
     } catch (error) {
       if (this.#closed) throw new PageClosedError('The page is closed', { cause: error });
+      if (error instanceof WebDriverError && error.code === 'no such frame') {
+        throw new DocumentReplacedError(`The document was replaced: ${error.message}`, { cause: error });
+      }
       throw error;
     }
   }
