@@ -6,7 +6,7 @@ import type { Handler } from './virtual-hosts.js';
 export function randomApi(port: number): Handler {
   const site: StaticSite = { folder: 'random', port, scripts: PROVIDER_SCRIPTS };
   const { headers, body } = hostDocument([{ script: '/random/worker.js' }]);
-  return (request, response, { pathname }) => {
+  return async (request, response, { pathname }) => {
     if (pathname === WELL_KNOWN_PATH) {
       response.writeHead(200, headers).end(body);
       return;

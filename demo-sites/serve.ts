@@ -21,8 +21,8 @@ const control = new Control({
   news: hosts.add('news.localhost', clientSite({ folder: 'news', port })),
   shop: hosts.add('shop.localhost', clientSite({ folder: 'shop', port, ownWorker: '/sw-without.js' })),
 });
-hosts.add('demo.localhost', (request, response, url) => {
-  if (!control.answer(request, response, url)) return sendFile(response, { folder: 'demo', port }, url.pathname);
+hosts.add('demo.localhost', async (request, response, url) => {
+  if (!control.answer(request, response, url)) await sendFile(response, { folder: 'demo', port }, url.pathname);
 });
 
 try {

@@ -3,6 +3,7 @@
 import { givenProvider, type Provider } from '../fixtures/provider.js';
 import { givenSite, ready } from '../fixtures/site.js';
 import { type TestContext, test } from '../harness/registry.js';
+import { HANG } from '../harness/server.js';
 
 const PIXEL = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
@@ -113,7 +114,6 @@ test('11.4 two tabs, and then two sites: each site has a registration of its own
 });
 
 test('11.5 a provider that hangs does not hold up the load event of the page', async t => {
-  const { HANG } = await import('../harness/server.js');
   const provider = givenProvider(t, ASSETS_WORKER, { hosted: false, server: () => HANG });
   const site = givenSite(t, { providers: [provider.origin] });
   const page = await t.page();

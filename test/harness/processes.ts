@@ -49,8 +49,14 @@ export function removeDirectory(directory: string): void {
 /** Synchronous, thus fit for the `exit` event. */
 export function killEverything(): void {
   for (const child of children) signalGroup(child);
+  const killed = children.size > 0;
   children.clear();
-  for (const directory of directories) removeDirectory(directory);
+  const leftovers = [...directories];
+  // A killed process takes a moment to end and may write files that were removed before.
+  for (let round = 0; round < 2 && leftovers.length > 0; round++) {
+    if (killed) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    for (const directory of leftovers) removeDirectory(directory);
+  }
 }
 
 export function killEverythingAtExit(): void {

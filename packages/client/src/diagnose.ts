@@ -15,7 +15,7 @@ export async function diagnose(provider: string, blockedByPolicy: boolean): Prom
   const url = provider + WELL_KNOWN_PATH;
   const probe = (mode: RequestMode) =>
     fetch(url, { mode, credentials: 'omit', cache: 'no-store', signal: AbortSignal.timeout(PROBE_DEADLINE) }).catch(() => undefined);
-  const readable = await probe('cors');
+  const [readable, opaque] = await Promise.all([probe('cors'), probe('no-cors')]);
   if (readable?.status === 404 || readable?.status === 410) {
     return { state: 'no-handler', reason: `${url} is not there (${readable.status}): the provider does not offer foreign fetch` };
   }
@@ -26,7 +26,7 @@ export async function diagnose(provider: string, blockedByPolicy: boolean): Prom
     };
   }
   if (readable) return { state: 'unreachable', reason: `${url} answers with status ${readable.status}` };
-  if (await probe('no-cors')) {
+  if (opaque) {
     return { state: 'no-handler', reason: `${url} is no host document, or may not be framed here (X-Frame-Options, frame-ancestors)` };
   }
   return { state: 'unreachable', reason: `${provider} does not answer` };

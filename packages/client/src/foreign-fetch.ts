@@ -15,6 +15,11 @@ export interface ForeignFetchOptions {
   readonly scope?: string;
   /** The site registers a service worker of its own, with the mixin in it: then ours never is. Default false. */
   readonly mixin?: boolean;
+  /**
+   * Nothing before this script can keep it from running: no script, no stylesheet. Then requests that the markup makes wait for it when
+   * they have to. The script tag finds out by itself. Default false.
+   */
+  readonly first?: boolean;
 }
 
 /** Fired at `foreignFetch` as `statechange`, for every change of the site's state or of a provider's. */
@@ -80,7 +85,7 @@ export class ForeignFetch extends EventTarget {
       return this.#setSite({ state: 'uncontrolled', reason: 'this page load bypasses service workers (a forced reload does); the next one will not' });
     }
     this.#setSite({ state: 'active', reason: '' });
-    this.#tell({ foreignFetch: 'hello' });
+    this.#tell({ foreignFetch: 'hello', first: this.#options.first });
   }
 
   #receive(event: MessageEvent): void {
@@ -95,7 +100,6 @@ export class ForeignFetch extends EventTarget {
         const { provider, hosts } = message;
         if (!isText(provider) || !this.#statuses.has(provider)) return;
         const worker = event.source as ServiceWorker | null;
-        worker?.postMessage({ foreignFetch: 'present', provider });
         this.#link(provider, worker).need(Array.isArray(hosts) ? hosts.filter(host => isText(host)) : []);
         return;
       }
@@ -120,6 +124,7 @@ export class ForeignFetch extends EventTarget {
     const send = (message: ToShimFromPage, transfer: Transferable[] = []) => (this.#registration?.active ?? worker)?.postMessage(message, transfer);
     const link = new ProviderLink({
       provider,
+      progress: () => send({ foreignFetch: 'present', provider }),
       offer: (scope, port) => send({ foreignFetch: 'offer', provider, scope }, [port]),
       report: status => {
         this.#update(status);
@@ -195,5 +200,6 @@ function check(options: ForeignFetchOptions): Required<ForeignFetchOptions> {
     worker: new URL(options.worker ?? '/foreign-fetch-sw.js', location.href).href,
     scope: new URL(options.scope ?? '/', location.href).href,
     mixin: options.mixin ?? false,
+    first: options.first ?? false,
   };
 }

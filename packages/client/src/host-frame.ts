@@ -4,14 +4,18 @@
  * Requirements
  * 1. The frame speaks first (`syn`). Source *and* origin are checked on every window message: an ancestor may navigate the frame.
  * 2. The answer goes to the provider's exact origin, with one private port; a second `syn` ends the session.
- * 3. The frame never holds up the page's `load` event (`loading="lazy"` while the page loads), and each try is a new element, so that no
- *    history entries pile up.
- * 4. It is invisible, but not so hidden that an engine would throttle it (WebKit: `display: none`, off screen and zero opacity do).
+ * 3. At first contact the frame never holds up the page's `load` event: it is `loading="lazy"` while the page loads. A known worker answers
+ *    its own host document, so that frame is eager: a lazy one waits for the first rendering (Chromium 156, 2026-11), and a blocking
+ *    stylesheet that we are to answer would wait for us.
+ * 4. Each try is a new element, so that no history entries pile up.
+ * 5. It is invisible, but not so hidden that an engine would throttle it (WebKit: `display: none`, off screen and zero opacity do).
  */
 import { type Connect, fieldsOf } from '@foreign-fetch/protocol';
 
 export interface HostFrameOptions {
   readonly url: string;
+  /** A worker is known to answer this URL without the network. */
+  readonly known: boolean;
   readonly connected: (port: MessagePort) => void;
   /** The session has ended: the frame was navigated, reloaded or removed. */
   readonly lost: () => void;
@@ -31,7 +35,7 @@ export class HostFrame {
 
   open(): void {
     const frame = this.#frame;
-    frame.loading = document.readyState === 'complete' || document.hidden ? 'eager' : 'lazy';
+    frame.loading = this.#options.known || document.readyState === 'complete' || document.hidden ? 'eager' : 'lazy';
     frame.setAttribute('sandbox', 'allow-scripts allow-same-origin');
     frame.setAttribute('aria-hidden', 'true');
     frame.tabIndex = -1;

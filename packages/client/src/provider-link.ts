@@ -20,13 +20,17 @@ import {
 import { diagnose } from './diagnose.js';
 import { HostFrame } from './host-frame.js';
 
-/** How long a host document may take to speak, in milliseconds. */
-const SYN_DEADLINE = 3000;
+/** How long a host document may take to speak at first contact, in milliseconds after the page has loaded. */
+const FIRST_DEADLINE = 3000;
+/** And where a worker should answer it. Short, because that frame holds up the page's `load` event. */
+const KNOWN_DEADLINE = 1000;
 const FIRST_RETRY = 30_000;
 const LAST_RETRY = 60 * 60_000;
 
 export interface ProviderLinkOptions {
   readonly provider: string;
+  /** Tells the site's worker that we are connecting, and have come a step further. */
+  readonly progress: () => void;
   /** Hands one end of a channel to the site's worker. */
   readonly offer: (scope: string, port: MessagePort) => void;
   readonly report: (status: ProviderStatus) => void;
@@ -46,10 +50,11 @@ export class ProviderLink {
 
   /** A channel is needed. `hosts`: where the provider's workers are known to answer; empty at first contact. */
   need(hosts: readonly string[]): void {
+    this.#options.progress();
     if (this.#frame?.isAttached) return this.#offerAll();
     if (this.#last?.retryAt !== undefined && this.#last.retryAt > Date.now()) return this.#options.report(this.#last);
     this.#end();
-    void this.#tryEach([...hosts.filter(url => this.#isOfProvider(url)), this.#options.provider + WELL_KNOWN_PATH]);
+    void this.#tryEach(hosts.filter(url => this.#isOfProvider(url)));
   }
 
   /** The page is going away, or the provider is given up. */
@@ -57,7 +62,7 @@ export class ProviderLink {
     this.#end();
   }
 
-  async #tryEach(urls: readonly string[]): Promise<void> {
+  async #tryEach(known: readonly string[]): Promise<void> {
     let blocked = false;
     const watch = (event: SecurityPolicyViolationEvent) => {
       if (/frame|child|default/.test(event.effectiveDirective) && event.blockedURI.startsWith(this.#options.provider)) blocked = true;
@@ -65,7 +70,8 @@ export class ProviderLink {
     document.addEventListener('securitypolicyviolation', watch);
     try {
       this.#report('connecting', '');
-      for (const url of urls) if (await this.#tryOne(url)) return;
+      for (const url of known) if (await this.#tryOne(url, true)) return;
+      if (await this.#tryOne(this.#options.provider + WELL_KNOWN_PATH, false)) return;
       this.#end();
       const { state, reason } = await diagnose(this.#options.provider, blocked);
       this.#fail(state, reason);
@@ -75,16 +81,24 @@ export class ProviderLink {
   }
 
   /** Whether the document at `url` spoke to us in time. */
-  async #tryOne(url: string): Promise<boolean> {
+  async #tryOne(url: string, known: boolean): Promise<boolean> {
     this.#frame?.close();
     const { promise, resolve } = withResolvers<MessagePort | undefined>();
-    const timer = setTimeout(() => resolve(undefined), SYN_DEADLINE);
-    const frame = new HostFrame({ url, connected: resolve, lost: () => this.#end() });
+    const frame = new HostFrame({ url, known, connected: resolve, lost: () => this.#end() });
     this.#frame = frame;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const startDeadline = () => {
+      timer = setTimeout(() => resolve(undefined), known ? KNOWN_DEADLINE : FIRST_DEADLINE);
+    };
     frame.open();
+    // A lazy frame may not even be requested before the page has loaded.
+    if (known || document.readyState === 'complete') startDeadline();
+    else window.addEventListener('load', startDeadline, { once: true });
     const port = await promise;
     clearTimeout(timer);
+    window.removeEventListener('load', startDeadline);
     if (!port || this.#frame !== frame) return false;
+    this.#options.progress();
     this.#port = port;
     port.onmessage = event => this.#receive(event.data);
     return true;
@@ -93,6 +107,7 @@ export class ProviderLink {
   #receive(data: unknown): void {
     const message = readFromHost(data);
     if (!message) return this.#fail('protocol-mismatch', 'its host document sent a message that we do not know');
+    this.#options.progress();
     this.#scopes = message.workers.map(({ scope }) => scope);
     if (message.state === 'active') {
       this.#failures = 0;

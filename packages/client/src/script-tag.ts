@@ -16,13 +16,16 @@ declare global {
   }
 }
 
-const { dataset } = document.currentScript as HTMLScriptElement;
+const script = document.currentScript as HTMLScriptElement;
+const { dataset } = script;
 const list = (value: string | undefined) => value?.split(/[\s,]+/).filter(Boolean) ?? [];
 
 if (!window.foreignFetch) {
   window.foreignFetch = startForeignFetch({
     providers: list(dataset.providers),
     authorization: list(dataset.authorization),
+    // Only what stands before it can block it; what comes after is not parsed yet.
+    first: !script.async && !script.defer && document.querySelector('script, link[rel~="stylesheet"]') === script,
     mixin: dataset.mixin !== undefined,
     ...(dataset.worker !== undefined && { worker: dataset.worker }),
     ...(dataset.scope !== undefined && { scope: dataset.scope }),

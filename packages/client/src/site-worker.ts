@@ -18,6 +18,7 @@ export interface SiteWorkerOptions {
   readonly scope: string;
   /** The site registers its own worker, with the mixin in it: ours is never registered. */
   readonly mixin: boolean;
+  readonly first: boolean;
 }
 
 const REGISTER_DEADLINE = 10_000;
@@ -34,7 +35,7 @@ export async function findOrRegister(options: SiteWorkerOptions): Promise<Servic
     if (!('active' in registration)) return registration;
     const worker = await activeWorker(registration);
     if (!worker) return { state: 'registration-stuck', reason: `${options.worker} never became active; its install may have failed` };
-    if (await isWelcome(worker)) return registration;
+    if (await isWelcome(worker, options.first)) return registration;
     return foreign ? needsMixin(worker, options) : { state: 'failed', reason: `${worker.scriptURL} is active but does not answer; is it the file of this version?` };
   } catch (error) {
     return { state: 'failed', reason: (error as Error).message };
@@ -98,7 +99,7 @@ async function activeWorker(registration: ServiceWorkerRegistration): Promise<Se
 }
 
 /** Whether there is foreign fetch in this worker. */
-async function isWelcome(worker: ServiceWorker): Promise<boolean> {
+async function isWelcome(worker: ServiceWorker, first: boolean): Promise<boolean> {
   let stop = () => {};
   const welcome = new Promise<boolean>(resolve => {
     const listen = (event: MessageEvent) => {
@@ -108,7 +109,7 @@ async function isWelcome(worker: ServiceWorker): Promise<boolean> {
     stop = () => navigator.serviceWorker.removeEventListener('message', listen);
   });
   navigator.serviceWorker.startMessages();
-  worker.postMessage({ foreignFetch: 'hello' });
+  worker.postMessage({ foreignFetch: 'hello', first });
   const answer = await withDeadline(welcome, WELCOME_DEADLINE, false);
   stop();
   return answer;

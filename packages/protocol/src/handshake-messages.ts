@@ -46,9 +46,12 @@ export type FromForeignWorker = { readonly foreignFetch: 'renew-me' };
 
 /** Page -> shim (`postMessage` on the site's worker). */
 export type ToShimFromPage =
-  /** The page script is here. Answered with `welcome`. */
-  | { readonly foreignFetch: 'hello' }
-  /** The page will try to connect; its answer is under way. */
+  /**
+   * The page script is here. Answered with `welcome`. `first`: nothing in the document before the script could keep it from running, so
+   * the next page of this site can be waited for.
+   */
+  | { readonly foreignFetch: 'hello'; readonly first: boolean }
+  /** The page is connecting, and has come a step further. */
   | { readonly foreignFetch: 'present'; readonly provider: string }
   /** With one port: the shim's end of a channel. */
   | { readonly foreignFetch: 'offer'; readonly provider: string; readonly scope: string }

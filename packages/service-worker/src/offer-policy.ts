@@ -3,8 +3,8 @@
  *
  * Requirements
  * 1. Fail open. Whatever goes wrong before the worker has accepted the request leads to the network, within deadlines.
- * 2. GET and HEAD are hedged: not accepted after `HEDGE` milliseconds, the network starts too. The worker's answer is preferred when both
- *    are there, and a failing network waits for the worker.
+ * 2. GET and HEAD are hedged: when a connection is too quiet for too long (`connection-attempt.ts`), the network starts too. The worker's
+ *    answer is preferred when both are there, and a failing network waits for the worker.
  * 3. Any other method goes to exactly one of the two. Once it may have been accepted, it goes to the network only if the worker says
  *    that it did not handle it; it is sent to a worker a second time, under the same id, only when nothing was acknowledged.
  * 4. Every wait has a deadline, counted from the last sign of life.
@@ -15,7 +15,6 @@ import { type Answer, ForeignRequest } from './foreign-request.js';
 import type { Provider } from './provider.js';
 
 export const ACK_DEADLINE = 100;
-export const HEDGE = 150;
 /** How long a handler may take to answer, in milliseconds. Firefox 153 cuts the event of a service worker at 60 s. */
 export const ANSWER_DEADLINE = 55_000;
 /** A channel that was quiet for longer is pinged before it gets anything that must not be sent twice. */
@@ -43,19 +42,18 @@ export function carryOut(offer: Offer): Promise<Response> {
 
 async function hedged(offer: Offer): Promise<Response> {
   const abort = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let quiet = () => {};
   const late = new Promise<'late'>(resolve => {
-    timer = setTimeout(() => resolve('late'), HEDGE);
+    quiet = () => resolve('late');
   });
   let answered: Response | undefined;
-  const foreign = viaWorker(offer, abort.signal, () => clearTimeout(timer))
+  const foreign = viaWorker(offer, abort.signal, quiet)
     .then(response => {
       answered = response;
       return response;
     })
     .catch(() => undefined);
   const first = await Promise.race([foreign, late]);
-  clearTimeout(timer);
   if (first !== 'late') return first ?? offer.network();
   const network = offer.network();
   const foreignFirst = foreign.then(response => response ?? network);
@@ -65,17 +63,16 @@ async function hedged(offer: Offer): Promise<Response> {
 }
 
 /** Sends a safe request, again if need be. Resolves with `undefined` when the network is to answer. */
-async function viaWorker(offer: Offer, signal: AbortSignal, accepted: () => void): Promise<Response | undefined> {
+async function viaWorker(offer: Offer, signal: AbortSignal, quiet: () => void): Promise<Response | undefined> {
   const { provider, registration } = offer;
   let request: ForeignRequest | undefined;
   // The second round is for a channel whose worker had died.
   for (let round = 0; round < 2; round++) {
-    const channel = await provider.connect(registration);
+    const channel = await provider.connect(registration, quiet);
     if (signal.aborted) return undefined;
     request ??= open(offer, channel, signal);
     channel.send(request);
     if (await isAccepted(request)) {
-      accepted();
       return offer.respond(await answerOf(request, provider));
     }
     channel.release(request);

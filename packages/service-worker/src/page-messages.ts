@@ -14,7 +14,7 @@ export function handlePageMessage(shim: Shim, event: ExtendableMessageEvent): vo
   event.stopImmediatePropagation();
   switch (message.foreignFetch) {
     case 'hello':
-      return event.waitUntil(welcome(shim, event.source));
+      return event.waitUntil(welcome(shim, event.source, message.first === true));
     case 'present':
       return event.waitUntil(withProvider(shim, message.provider, provider => provider.present()));
     case 'offer': {
@@ -31,8 +31,9 @@ export function handlePageMessage(shim: Shim, event: ExtendableMessageEvent): vo
   }
 }
 
-async function welcome(shim: Shim, source: ExtendableMessageEvent['source']): Promise<void> {
+async function welcome(shim: Shim, source: ExtendableMessageEvent['source'], first: boolean): Promise<void> {
   const providers = await shim.providers();
+  shim.scriptIsFirst = first;
   const message: ToPageFromShim = { foreignFetch: 'welcome', version: PROTOCOL, statuses: providers.map(({ status }) => status) };
   source?.postMessage(message);
 }

@@ -4,7 +4,7 @@
  * Requirements
  * 1. A live channel is never displaced by a new one: an offer that comes second is closed.
  * 2. Connecting asks every window client of ours; the first port that says hello wins. Nobody there within the grace: give up.
- * 3. All who wait for the same connection share one attempt; it has one deadline.
+ * 3. All who wait for the same connection share one attempt (`connection-attempt.ts`).
  * 4. What the worker says about its lists is stored, so that the next start of the shim can decide without it.
  */
 import {
@@ -17,12 +17,9 @@ import {
   type ToPageFromShim,
 } from '@foreign-fetch/protocol';
 import { Channel } from './channel.js';
+import { ConnectionAttempt } from './connection-attempt.js';
 import type { StoredProvider } from './site-store.js';
 
-/** How long a page may take to say that it is there; it may be blocked by the very request that needs it. */
-export const GRACE = 100;
-/** How long a connection may take, in milliseconds. */
-const CONNECT_DEADLINE = 3000;
 const HELLO_DEADLINE = 2000;
 
 export interface ProviderOptions {
@@ -31,13 +28,8 @@ export interface ProviderOptions {
   /** Sends a message to every window client of this site. */
   readonly ask: (message: ToPageFromShim) => void;
   readonly changed: (provider: Provider) => void;
-}
-
-interface Attempt {
-  readonly channel: Promise<Channel>;
-  present(): void;
-  connected(channel: Channel): void;
-  failed(error: ForeignFetchError): void;
+  /** How long a page may take to say that it is there, in milliseconds. */
+  readonly grace: () => number;
 }
 
 export class Provider {
@@ -45,7 +37,7 @@ export class Provider {
   readonly #options: ProviderOptions;
   readonly #registrations = new Map<string, ForeignRegistration>();
   readonly #channels = new Map<string, Channel>();
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts = new Map<string, ConnectionAttempt>();
   #status: ProviderStatus;
 
   constructor(options: ProviderOptions) {
@@ -88,12 +80,16 @@ export class Provider {
     this.#options.ask({ foreignFetch: 'need', provider: this.origin, hosts: this.#hosts() });
   }
 
-  /** A channel to the worker of `registration`: the standing one, or a new one. Rejects within the deadline. */
-  connect(registration: ForeignRegistration): Promise<Channel> {
+  /**
+   * A channel to the worker of `registration`: the standing one, or a new one. Rejects within the deadline. `quiet` is called when it
+   * takes longer than a request that can also use the network should wait.
+   */
+  connect(registration: ForeignRegistration, quiet: () => void = () => {}): Promise<Channel> {
     const { scope } = registration;
     const standing = this.#channels.get(scope);
     if (standing?.isOpen) return Promise.resolve(standing);
     const attempt = this.#attempts.get(scope) ?? this.#startAttempt(scope);
+    void attempt.quiet.then(quiet);
     return attempt.channel;
   }
 
@@ -102,9 +98,9 @@ export class Provider {
     if (this.#channels.get(registration.scope) === channel) this.#channels.delete(registration.scope);
   }
 
-  /** A page has said that it will try. */
+  /** A page has said that it is trying, or that it has come a step further. */
   present(): void {
-    for (const attempt of this.#attempts.values()) attempt.present();
+    for (const attempt of this.#attempts.values()) attempt.signOfLife();
   }
 
   /** A page has found out something about this provider. */
@@ -157,39 +153,10 @@ export class Provider {
     this.#attempts.get(scope)?.failed(error);
   }
 
-  #startAttempt(scope: string): Attempt {
-    let settle!: { resolve(channel: Channel): void; reject(error: ForeignFetchError): void };
-    const channel = new Promise<Channel>((resolve, reject) => {
-      settle = { resolve, reject };
-    });
-    channel.catch(() => {});
-    const end = () => {
-      clearTimeout(grace);
-      clearTimeout(deadline);
-      if (this.#attempts.get(scope) === attempt) this.#attempts.delete(scope);
-    };
-    const attempt: Attempt = {
-      channel,
-      present: () => clearTimeout(grace),
-      connected: connected => {
-        end();
-        if (connected.isOpen) settle.resolve(connected);
-        else settle.reject(new ForeignFetchError('no-channel', 'the worker no longer handles this site'));
-      },
-      failed: error => {
-        end();
-        settle.reject(error);
-      },
-    };
-    const grace = setTimeout(
-      () => attempt.failed(new ForeignFetchError('no-client', 'no page with the foreign-fetch script answered')),
-      GRACE,
-    );
-    const deadline = setTimeout(
-      () => attempt.failed(new ForeignFetchError('no-channel', 'the provider could not be reached in time')),
-      CONNECT_DEADLINE,
-    );
+  #startAttempt(scope: string): ConnectionAttempt {
+    const attempt = new ConnectionAttempt(this.#options.grace());
     this.#attempts.set(scope, attempt);
+    void attempt.channel.catch(() => {}).then(() => this.#attempts.delete(scope));
     this.meet();
     return attempt;
   }

@@ -22,12 +22,18 @@ import { SiteStore, type StoredProvider } from './site-store.js';
 import { WorkKeeper } from './work-keeper.js';
 
 const MAX_REDIRECTS = 20;
+/**
+ * How long a page may take to say that it is there, in milliseconds. A page that has our script first in its head will run it, however
+ * slow the device; any other may be blocked by the very request that waits.
+ */
+const GRACE = { first: 1000, other: 100 };
 
 export class Shim {
   readonly #options: Required<SiteOptions>;
   readonly #store = new SiteStore();
   readonly #providers = new Map<string, Provider>();
   readonly #keeper = new WorkKeeper();
+  #first = false;
   /** Undefined once the stored providers are known. */
   #loading: Promise<void> | undefined;
 
@@ -42,6 +48,13 @@ export class Shim {
     if (origin === sw.location.origin || !this.#options.providers.includes(origin) || !isSubresource(request)) return undefined;
     if (this.#loading) return this.#loading.then(() => this.#offerNow(request, origin, clientId) ?? nativeFetch(request));
     return this.#offerNow(request, origin, clientId);
+  }
+
+  /** A page has told where our script stands in it. */
+  set scriptIsFirst(first: boolean) {
+    if (first === this.#first) return;
+    this.#first = first;
+    this.#store.saveSite({ first });
   }
 
   /** The providers, once the store has been read. */
@@ -155,7 +168,9 @@ export class Shim {
 
   async #load(): Promise<void> {
     const stored = new Map<string, StoredProvider>();
-    for (const provider of await this.#store.all()) {
+    const { providers, site } = await this.#store.read();
+    this.#first = site?.first ?? false;
+    for (const provider of providers) {
       if (this.#options.providers.includes(provider.origin)) stored.set(provider.origin, provider);
       else this.#store.remove(provider.origin);
     }
@@ -165,6 +180,7 @@ export class Shim {
         origin,
         stored: stored.get(origin),
         ask: message => void tellPages(message),
+        grace: () => (this.#first ? GRACE.first : GRACE.other),
         changed: changed => {
           this.#store.save(changed.stored);
           void tellPages({ foreignFetch: 'status', status: changed.status });

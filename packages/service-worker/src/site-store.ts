@@ -8,8 +8,15 @@ export interface StoredProvider {
   readonly status: ProviderStatus;
 }
 
+/** What is known of the site's own pages. */
+export interface StoredSite {
+  /** Our script is the first thing in them that could block. */
+  readonly first: boolean;
+}
+
 interface Schema {
   providers: { key: string; value: StoredProvider };
+  site: { key: 'site'; value: StoredSite };
 }
 
 export class SiteStore {
@@ -18,17 +25,30 @@ export class SiteStore {
     version: 1,
     upgrade: database => {
       database.createObjectStore('providers', { keyPath: 'origin' });
+      database.createObjectStore('site');
     },
     // A request may be waiting for this.
     deadline: 500,
   });
 
-  async all(): Promise<StoredProvider[]> {
+  async read(): Promise<{ providers: StoredProvider[]; site: StoredSite | undefined }> {
     try {
-      return await this.#database.use(database => database.getAll('providers'));
+      return await this.#database.use(async database => {
+        const transaction = database.transaction(['providers', 'site']);
+        const [providers, site] = await Promise.all([
+          transaction.objectStore('providers').getAll(),
+          transaction.objectStore('site').get('site'),
+        ]);
+        return { providers, site };
+      });
     } catch {
-      return [];
+      return { providers: [], site: undefined };
     }
+  }
+
+  /** A notice, as the others. */
+  saveSite(site: StoredSite): void {
+    this.#database.use(database => database.put('site', site, 'site')).catch(() => {});
   }
 
   /** A notice: nobody waits for it, and nothing depends on it. */

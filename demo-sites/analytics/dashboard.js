@@ -1,0 +1,89 @@
+/** The live dashboard: the collector's state as it streams in. */
+const connection = document.querySelector('#connection');
+const sites = document.querySelector('#sites');
+const hits = document.querySelector('#hits');
+const note = document.querySelector('#action-note');
+
+function show(state) {
+  showTotals(state.sites);
+  document.querySelector('#empty').hidden = state.recent.length > 0;
+  hits.replaceChildren(...state.recent.map(toItem));
+}
+
+function showTotals(bySite) {
+  const sum = { live: 0, replayed: 0, duplicate: 0 };
+  const rows = Object.entries(bySite).sort(([one], [other]) => one.localeCompare(other));
+  sites.replaceChildren(
+    ...rows.map(([site, totals]) => {
+      for (const key of Object.keys(sum)) sum[key] += totals[key];
+      const row = document.createElement('tr');
+      const head = element('th', nameOf(site));
+      head.scope = 'row';
+      row.append(head, ...Object.keys(sum).map(key => element('td', totals[key])));
+      return row;
+    }),
+  );
+  for (const key of Object.keys(sum)) document.querySelector(`#${key}`).textContent = sum[key];
+}
+
+function toItem({ id, site, type, detail, at, outcome, waited }) {
+  const item = document.createElement('li');
+  const { who, text } = {
+    live: { who: 'server', text: 'live' },
+    replayed: { who: 'worker', text: `replayed, waited ${inWords(waited)}` },
+    duplicate: { who: 'failed', text: 'duplicate, refused' },
+  }[outcome];
+  const what = element('span', '', 'what');
+  what.append(element('b', nameOf(site)), ` ${detail ? `${type}: ${detail}` : type}`);
+  const label = element('span', id.slice(0, 8), 'id');
+  label.title = `Id of the hit: ${id}`;
+  item.append(element('time', new Date(at).toLocaleTimeString([], { hour12: false })), what, label, element('span', text, `who ${who}`));
+  return item;
+}
+
+function nameOf(site) {
+  return URL.canParse(site) ? new URL(site).hostname : site;
+}
+
+function inWords(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+function element(name, text, className = '') {
+  const made = document.createElement(name);
+  made.textContent = text;
+  made.className = className;
+  return made;
+}
+
+function say(state, text) {
+  if (connection.textContent === text) return;
+  connection.dataset.state = state;
+  connection.textContent = text;
+}
+
+function listen() {
+  const stream = new EventSource('/events');
+  stream.onopen = () => say('live', 'Connected: hits appear here at once.');
+  stream.onmessage = ({ data }) => show(JSON.parse(data));
+  stream.onerror = () => {
+    say('offline', 'The collector is offline. Hits made now wait in the visitors’ browsers; switch it on and they arrive.');
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 1000);
+  };
+}
+
+async function post(path, done) {
+  try {
+    await fetch(path, { method: 'POST' });
+    note.textContent = done;
+  } catch {
+    note.textContent = 'The collector is offline; switch it on first.';
+  }
+}
+
+document.querySelector('#lose').addEventListener('click', () =>
+  post('/lose-answer', 'The answer to the next hit will be lost. Click something in the newspaper or the shop.'),
+);
+document.querySelector('#clear').addEventListener('click', () => post('/clear', 'Cleared. Ids that were counted stay known.'));
+listen();

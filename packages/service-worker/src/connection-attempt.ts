@@ -1,0 +1,61 @@
+/**
+ * One try to get a channel, shared by all requests that wait for it.
+ *
+ * Requirements
+ * 1. It ends: with a channel, when no page speaks within the grace, or at its deadline.
+ * 2. Waiting is measured in silence, not in time: every step that a page reports is a sign of life. Silence for longer than `QUIET` lets
+ *    the requests that can use the network too begin to (`quiet`), and so does a try that goes on for too long.
+ */
+import { ForeignFetchError } from '@foreign-fetch/protocol';
+import type { Channel } from './channel.js';
+
+/** Silence that makes the network start too, in milliseconds. */
+const QUIET = 150;
+/** However lively the try is. */
+const LONGEST_QUIET = 1500;
+const DEADLINE = 3000;
+
+export class ConnectionAttempt {
+  readonly channel: Promise<Channel>;
+  /** Fulfilled when it takes too long for a request that has another way. */
+  readonly quiet: Promise<void>;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #silence: ReturnType<typeof setTimeout>;
+  #settle!: { resolve(channel: Channel): void; reject(error: ForeignFetchError): void };
+  #becomeQuiet!: () => void;
+
+  /** `grace`: how long nobody may say anything at all. */
+  constructor(grace: number) {
+    this.channel = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.channel.catch(() => {});
+    this.quiet = new Promise(resolve => {
+      this.#becomeQuiet = resolve;
+    });
+    this.#silence = setTimeout(() => this.failed(new ForeignFetchError('no-client', 'no page with the foreign-fetch script answered')), grace);
+    this.#timers.add(setTimeout(this.#becomeQuiet, LONGEST_QUIET));
+    this.#timers.add(setTimeout(() => this.failed(new ForeignFetchError('no-channel', 'the provider could not be reached in time')), DEADLINE));
+  }
+
+  signOfLife(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(this.#becomeQuiet, QUIET);
+  }
+
+  connected(channel: Channel): void {
+    this.#end();
+    if (channel.isOpen) this.#settle.resolve(channel);
+    else this.#settle.reject(new ForeignFetchError('no-channel', 'the worker no longer handles this site'));
+  }
+
+  failed(error: ForeignFetchError): void {
+    this.#end();
+    this.#settle.reject(error);
+  }
+
+  #end(): void {
+    clearTimeout(this.#silence);
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+}
