@@ -1,5 +1,5 @@
 /** The sites that use the providers, news and shop. `/?polyfill=off` is the same page without foreign fetch, for comparison. */
-import { readSiteFile, SITE_SCRIPTS, send, sendFile, type StaticSite } from './static-files.js';
+import { readSiteFile, SITE_SCRIPTS, type StaticSite, send, sendFile } from './static-files.js';
 import type { Handler } from './virtual-hosts.js';
 
 const OUR_TAG = /<script\s+src="\/foreign-fetch\.js"[^>]*><\/script>/;
@@ -17,6 +17,10 @@ export function clientSite({ folder, port, ownWorker }: ClientSite): Handler {
   return async (_, response, { pathname, searchParams }) => {
     if (pathname !== '/' || searchParams.get('polyfill') !== 'off') return sendFile(response, site, pathname);
     const page = (await readSiteFile(site, '/')) ?? '';
-    send(response, 'text/html; charset=utf-8', page.replace(OUR_TAG, `<script src="/shared/polyfill-off.js"${keep}></script>`));
+    send(
+      response,
+      'text/html; charset=utf-8',
+      page.replace(OUR_TAG, `<script src="/shared/polyfill-off.js"${keep}></script>`),
+    );
   };
 }

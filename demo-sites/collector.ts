@@ -11,7 +11,7 @@ import { hostDocument, WELL_KNOWN_PATH } from '@foreign-fetch/server';
 import { corsForDemoSites, readBody, refuseOtherSites } from './cross-origin.js';
 import { EventStream } from './event-stream.js';
 import { type Hit, HitStore } from './hit-store.js';
-import { PROVIDER_SCRIPTS, sendFile, sendText, type StaticSite } from './static-files.js';
+import { PROVIDER_SCRIPTS, type StaticSite, sendFile, sendText } from './static-files.js';
 import type { Handler } from './virtual-hosts.js';
 
 const MAX_HIT_BYTES = 8192;
@@ -32,7 +32,7 @@ export function collector(port: number): Handler {
   let losing: string | undefined;
 
   const count = (hit: Hit, request: IncomingMessage): boolean => {
-    const counted = store.add(hit);
+    store.add(hit);
     stream.send(store.state);
     if (losing === undefined) return true;
     if (losing === '') {
@@ -42,7 +42,7 @@ export function collector(port: number): Handler {
         losing = undefined;
       }, 1000);
     }
-    if (losing !== counted.id) return true;
+    if (losing !== hit.id) return true;
     request.socket.destroy();
     return false;
   };
@@ -57,14 +57,15 @@ export function collector(port: number): Handler {
 
   const dashboard = (request: IncomingMessage, response: ServerResponse, pathname: string): void => {
     const cors = corsForDemoSites(request);
-    if (!cors) return refuseOtherSites(response);
-    if (pathname === '/events') return stream.open(request, response, store.state, cors);
-    if (request.method !== 'POST') return sendText(response, 405, `Use POST ${pathname}.\n`);
-    if (pathname === '/clear') {
-      store.clear();
+    if (!cors) refuseOtherSites(response);
+    else if (pathname === '/events') stream.open(request, response, store.state, cors);
+    else if (request.method !== 'POST') sendText(response, 405, `Use POST ${pathname}.\n`);
+    else {
+      if (pathname === '/lose-answer') losing = '';
+      else store.clear();
       stream.send(store.state);
-    } else losing = '';
-    response.writeHead(204, cors).end();
+      response.writeHead(204, cors).end();
+    }
   };
 
   return async (request, response, url) => {
@@ -110,17 +111,20 @@ function toHit(fields: Record<string, unknown> | undefined, { headers }: Incomin
     return typeof value === 'string' ? value.slice(0, 200) : '';
   };
   if (!fields || text('type') === '') return undefined;
-  // Only our own worker, which is same-origin, may say for which site it speaks and how long a hit had to wait.
+  // Only our own worker, which is same-origin, may say for which site it speaks.
   const fromWorker = headers['sec-fetch-site'] === 'same-origin';
   const referrer = headers.referer && URL.canParse(headers.referer) ? new URL(headers.referer).origin : 'unknown';
-  const waited = fromWorker && Number.isFinite(fields.waited) ? Number(fields.waited) : 0;
+  const repeated = fields.repeated === true;
+  const at = Number.isFinite(fields.at) ? Number(fields.at) : Date.now();
+  const replayed = repeated || (fromWorker && fields.replayed === true);
   return {
     id: text('id') || randomUUID(),
     site: fromWorker ? text('site') || 'unknown' : (headers.origin ?? referrer),
     type: text('type'),
     detail: text('detail'),
-    at: Number.isFinite(fields.at) ? Number(fields.at) : Date.now(),
-    outcome: fromWorker && fields.replayed === true ? 'replayed' : 'live',
-    waited,
+    at,
+    outcome: replayed ? 'replayed' : 'live',
+    repeated,
+    waited: replayed ? Math.max(0, Date.now() - at) : 0,
   };
 }

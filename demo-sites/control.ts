@@ -30,9 +30,14 @@ export class Control {
   #turn(request: IncomingMessage, response: ServerResponse, pathname: string, cors: Record<string, string>): void {
     const [, , name = '', to] = pathname.split('/');
     const known = Object.keys(this.#servers);
-    if (request.method !== 'POST' || !(known.includes(name) || name === 'all') || (to !== 'online' && to !== 'offline')) {
+    if (
+      request.method !== 'POST' ||
+      !(known.includes(name) || name === 'all') ||
+      (to !== 'online' && to !== 'offline')
+    ) {
       const usage = `Use POST /control/<${known.join('|')}|all>/<online|offline>.\n`;
-      return sendText(response, request.method === 'POST' ? 404 : 405, usage);
+      sendText(response, request.method === 'POST' ? 404 : 405, usage);
+      return;
     }
     for (const [key, server] of Object.entries(this.#servers)) {
       if (name === 'all' || name === key) server.online = to === 'online';

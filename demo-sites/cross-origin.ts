@@ -1,7 +1,6 @@
 /** CORS for the demo's own sites, and for nobody else: other pages in the same browser must not throw the switches. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendText } from './static-files.js';
-import type { ServerResponse } from 'node:http';
 
 /** The headers that let a demo site read the answer; `undefined` when the request comes from any other site. */
 export function corsForDemoSites({ headers }: IncomingMessage): Record<string, string> | undefined {

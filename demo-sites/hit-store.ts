@@ -14,6 +14,8 @@ export interface Hit {
   /** Milliseconds since the epoch, by the clock of who sent it. */
   readonly at: number;
   readonly outcome: 'live' | 'replayed' | 'duplicate';
+  /** Sent once more on purpose, because no answer could be seen: if it is known, all is well. */
+  readonly repeated: boolean;
   /** How long a replayed hit had to wait, in milliseconds. */
   readonly waited: number;
 }
@@ -29,16 +31,16 @@ export class HitStore {
   #recent: Hit[] = [];
   #sites = new Map<string, Totals>();
 
-  /** Counts the hit, or refuses it as a duplicate; the outcome is in what is returned. */
-  add(hit: Hit): Hit {
+  /** Counts the hit, or refuses it as a duplicate. */
+  add(hit: Hit): void {
     const known = this.#ids.has(hit.id);
+    if (known && hit.repeated) return;
     const counted: Hit = known ? { ...hit, outcome: 'duplicate' } : hit;
     if (!known) this.#remember(hit.id);
     this.#recent = [counted, ...this.#recent].slice(0, MAX_RECENT);
     const totals = this.#sites.get(hit.site) ?? { live: 0, replayed: 0, duplicate: 0 };
     totals[counted.outcome]++;
     this.#sites.set(hit.site, totals);
-    return counted;
   }
 
   /** Forgets what was counted, but not the ids: a replay that comes later is still a duplicate. */

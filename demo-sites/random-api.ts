@@ -1,6 +1,6 @@
 /** The provider of random numbers: `GET /random/number`. That it offers foreign fetch is its host document and its worker. */
 import { hostDocument, WELL_KNOWN_PATH } from '@foreign-fetch/server';
-import { PROVIDER_SCRIPTS, sendFile, type StaticSite } from './static-files.js';
+import { PROVIDER_SCRIPTS, type StaticSite, sendFile } from './static-files.js';
 import type { Handler } from './virtual-hosts.js';
 
 export function randomApi(port: number): Handler {

@@ -27,10 +27,13 @@ hosts.add('demo.localhost', async (request, response, url) => {
 
 try {
   await hosts.listen(port);
-  console.log(`Foreign fetch, the demos: ${startPage}\nStop with Ctrl+C: what a site can do with every server gone is part of the demo.`);
+  console.log(
+    `Foreign fetch, the demos: ${startPage}\nStop with Ctrl+C: what a site can do with every server gone is part of the demo.`,
+  );
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') stop(`Port ${port} is taken by another program. End that one, or name another port: PORT=${port + 1} npm start`);
+  if (code === 'EADDRINUSE')
+    stop(`Port ${port} is taken by another program. End that one, or name another port: PORT=${port + 1} npm start`);
   if (code === 'EACCES') stop(`Port ${port} needs more rights than you have. Name one above 1023: PORT=8080 npm start`);
   stop(`Could not listen on port ${port}: ${message}`);
 }

@@ -37,7 +37,12 @@ function toItem({ id, site, type, detail, at, outcome, waited }) {
   what.append(element('b', nameOf(site)), ` ${detail ? `${type}: ${detail}` : type}`);
   const label = element('span', id.slice(0, 8), 'id');
   label.title = `Id of the hit: ${id}`;
-  item.append(element('time', new Date(at).toLocaleTimeString([], { hour12: false })), what, label, element('span', text, `who ${who}`));
+  item.append(
+    element('time', new Date(at).toLocaleTimeString([], { hour12: false })),
+    what,
+    label,
+    element('span', text, `who ${who}`),
+  );
   return item;
 }
 
@@ -68,7 +73,10 @@ function listen() {
   stream.onopen = () => say('live', 'Connected: hits appear here at once.');
   stream.onmessage = ({ data }) => show(JSON.parse(data));
   stream.onerror = () => {
-    say('offline', 'The collector is offline. Hits made now wait in the visitors’ browsers; switch it on and they arrive.');
+    say(
+      'offline',
+      'The collector is offline. Hits made now wait in the visitors’ browsers; switch it on and they arrive.',
+    );
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 1000);
   };
 }
@@ -82,8 +90,12 @@ async function post(path, done) {
   }
 }
 
-document.querySelector('#lose').addEventListener('click', () =>
-  post('/lose-answer', 'The answer to the next hit will be lost. Click something in the newspaper or the shop.'),
-);
-document.querySelector('#clear').addEventListener('click', () => post('/clear', 'Cleared. Ids that were counted stay known.'));
+document
+  .querySelector('#lose')
+  .addEventListener('click', () =>
+    post('/lose-answer', 'The answer to the next hit will be lost. Click something in the newspaper or the shop.'),
+  );
+document
+  .querySelector('#clear')
+  .addEventListener('click', () => post('/clear', 'Cleared. Ids that were counted stay known.'));
 listen();

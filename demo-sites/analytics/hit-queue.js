@@ -7,7 +7,7 @@
  *
  * Not here yet: leases for several instances, back-off, limits, Background Sync.
  */
-const hitQueue = (() => {
+self.hitQueue = (() => {
   const STORE = 'hits';
   /** How long a site waits for "sent"; then it is told "queued", and the hit may still arrive a moment later. */
   const PATIENCE = 2000;
@@ -31,8 +31,7 @@ const hitQueue = (() => {
   async function send(hit, replayed) {
     inFlight.add(hit.id);
     try {
-      const body = JSON.stringify({ ...hit, replayed, waited: replayed ? Date.now() - hit.at : 0 });
-      const response = await fetch('/collect', { method: 'POST', body });
+      const response = await fetch('/collect', { method: 'POST', body: JSON.stringify({ ...hit, replayed }) });
       if (response.status === 400) console.warn('[analytics] The collector refuses this hit:', hit);
       else if (!response.ok) return false;
       await inStore('readwrite', store => store.delete(hit.id));

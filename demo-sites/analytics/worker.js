@@ -15,11 +15,16 @@ const at =
 
 /** Answers 202 at once; `X-Hit` says whether the collector has it (`sent`) or it waits here (`queued`). */
 async function accept(fields, event, body = null, type = 'text/plain') {
-  const { id = crypto.randomUUID(), at = Date.now(), detail = '' } = fields;
-  const hit = { id, at: Number(at), type: fields.type, detail, site: event.origin };
+  const { id = crypto.randomUUID(), at = Date.now(), detail = '', repeated = false } = fields;
+  const hit = { id, at: Number(at), type: fields.type, detail, repeated, site: event.origin };
   const { state, delivery } = await hitQueue.add(hit);
   event.waitUntil(delivery.then(delivered => delivered && hitQueue.replay()));
-  const headers = { 'Content-Type': type, 'X-Answered-By': 'foreign worker', 'X-Hit': state, 'X-Queue': await hitQueue.size() };
+  const headers = {
+    'Content-Type': type,
+    'X-Answered-By': 'foreign worker',
+    'X-Hit': state,
+    'X-Queue': await hitQueue.size(),
+  };
   return new Response(body, { status: body ? 200 : 202, headers });
 }
 

@@ -33,12 +33,19 @@ function receive({ type, detail, state, waiting: size, milliseconds }) {
 function showQueue(size) {
   if (size < inQueue) {
     const count = inQueue - size;
-    addToTimeline({ what: `${count} waiting ${count === 1 ? 'hit' : 'hits'}`, who: 'server', text: 'delivered: the collector is back' });
+    addToTimeline({
+      what: `${count} waiting ${count === 1 ? 'hit' : 'hits'}`,
+      who: 'server',
+      text: 'delivered: the collector is back',
+    });
   }
   inQueue = size;
   waiting.textContent = size;
+  waiting.parentElement.toggleAttribute('data-waiting', size > 0);
   explanation.textContent =
-    size > 0 ? 'They are kept in your browser, and sent when the collector is back.' : 'Nothing waits: the collector has everything.';
+    size > 0
+      ? 'They are kept in your browser, and sent when the collector is back.'
+      : 'Nothing waits: the collector has everything.';
   clearTimeout(timer);
   if (size > 0) timer = setTimeout(ask, POLL_EVERY);
 }

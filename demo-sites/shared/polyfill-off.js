@@ -21,7 +21,8 @@
     });
 
   const takeOut = async () => {
-    if (keep === undefined) for (const registration of await container.getRegistrations()) await registration.unregister();
+    if (keep === undefined)
+      for (const registration of await container.getRegistrations()) await registration.unregister();
     else await becomesActive(await container.register(keep));
     if (container.controller && !isKept(container.controller)) {
       location.reload();
@@ -35,6 +36,8 @@
   };
 
   window.polyfillOff = container
-    ? takeOut().catch(() => 'The worker could not be replaced, because the server of this site does not answer. Switch it on first.')
+    ? takeOut().catch(
+        () => 'The worker could not be replaced, because the server of this site does not answer. Switch it on first.',
+      )
     : Promise.resolve('');
 }

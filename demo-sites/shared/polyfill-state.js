@@ -5,10 +5,10 @@ export const isOff = document.documentElement.dataset.polyfill === 'off';
 
 const MEANINGS = {
   starting: 'The service worker of this site is being registered.',
-  active: 'Its own service worker stands ready in your browser.',
+  active: 'Its worker is ready in your browser.',
   idle: 'Not contacted yet.',
   connecting: 'Being contacted.',
-  installing: 'Its worker is being installed; requests use the network meanwhile.',
+  installing: 'Its worker is being installed.',
 };
 
 const rows = new Map([...document.querySelectorAll('[data-state-of]')].map(row => [row.dataset.stateOf, row]));
@@ -17,8 +17,10 @@ const note = document.querySelector('#polyfill-note');
 function show(name, { state, reason, retryAt }) {
   const row = rows.get(name);
   if (!row) return;
-  const again = retryAt > Date.now() ? ` Load the page again after ${new Date(retryAt).toLocaleTimeString()} for another try.` : '';
-  const meaning = name === 'site' && state === 'active' ? 'It passes requests on to the providers’ workers.' : MEANINGS[state];
+  const again =
+    retryAt > Date.now() ? ` Load the page again after ${new Date(retryAt).toLocaleTimeString()} for another try.` : '';
+  const meaning =
+    name === 'site' && state === 'active' ? 'Passes requests on to the services’ workers.' : MEANINGS[state];
   row.dataset.state = state;
   row.querySelector('.state').textContent = state;
   row.querySelector('.reason').textContent = reason ? `${sentence(reason)}${again}` : (meaning ?? '');
@@ -56,14 +58,18 @@ async function replaceComparisonWorker() {
     await registration.unregister();
     location.reload();
   } catch {
-    say('The worker without foreign fetch is still registered. It can be replaced once the server of this site is online.');
+    say(
+      'The worker without foreign fetch is still registered. It can be replaced once the server of this site is online.',
+    );
   }
 }
 
 async function turnOn(event) {
   event.preventDefault();
   if (serverStates.online && serverStates.online[location.hostname.split('.')[0]] === false) {
-    return say('The server of this site is offline: it cannot give out its worker with foreign fetch. Switch it on first.');
+    return say(
+      'The server of this site is offline: it cannot give out its worker with foreign fetch. Switch it on first.',
+    );
   }
   for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
   location.href = '/';
@@ -75,10 +81,15 @@ const [on, off] = document.querySelectorAll('#polyfill-switch a');
 
 if (isOff) {
   for (const name of rows.keys()) {
-    show(name, { state: 'off', reason: name === 'site' ? 'The script tag is not in this page' : 'Requests go straight to its server' });
+    show(name, {
+      state: 'off',
+      reason: name === 'site' ? 'The script tag is not in this page' : 'Requests go straight to its server',
+    });
   }
   on.addEventListener('click', turnOn);
-  addEventListener('polyfill-is-back', () => say('Another tab of this site has turned foreign fetch on again. Reload to take it out.'));
+  addEventListener('polyfill-is-back', () =>
+    say('Another tab of this site has turned foreign fetch on again. Reload to take it out.'),
+  );
   window.polyfillOff.then(say);
 } else {
   window.foreignFetch?.addEventListener('statechange', showAll);

@@ -25,8 +25,10 @@ export async function draw() {
 }
 
 function describe(headers) {
-  if (headers.get('X-Answered-By') === 'foreign worker') return { who: 'worker', text: 'foreign worker, without the server' };
-  const asked = headers.get('X-Asked-By') === 'foreign worker' ? ', asked by the foreign worker' : ', asked by the page';
+  if (headers.get('X-Answered-By') === 'foreign worker')
+    return { who: 'worker', text: 'foreign worker, without the server' };
+  const asked =
+    headers.get('X-Asked-By') === 'foreign worker' ? ', asked by the foreign worker' : ', asked by the page';
   return { who: 'server', text: `server${asked}` };
 }
 

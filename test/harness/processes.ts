@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,13 +49,27 @@ export function removeDirectory(directory: string): void {
 /** Synchronous, thus fit for the `exit` event. */
 export function killEverything(): void {
   for (const child of children) signalGroup(child);
-  const killed = children.size > 0;
   children.clear();
   const leftovers = [...directories];
+  killUsersOf(leftovers);
   // A killed process takes a moment to end and may write files that were removed before.
   for (let round = 0; round < 2 && leftovers.length > 0; round++) {
-    if (killed) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     for (const directory of leftovers) removeDirectory(directory);
+  }
+}
+
+/** A browser that is still starting is not registered yet, but its command line names its directory. */
+function killUsersOf(names: readonly string[]): void {
+  if (names.length === 0 || process.platform === 'win32') return;
+  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,args='], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  for (const line of (stdout ?? '').split('\n')) {
+    if (!names.some(name => line.includes(name))) continue;
+    try {
+      process.kill(Number.parseInt(line, 10), 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
   }
 }
 

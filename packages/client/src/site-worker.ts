@@ -22,7 +22,7 @@ export interface SiteWorkerOptions {
 }
 
 const REGISTER_DEADLINE = 10_000;
-const WELCOME_DEADLINE = 3000;
+const WELCOME_DEADLINE = 2000;
 
 /** Our registration, active and answering; or why there is none. */
 export async function findOrRegister(options: SiteWorkerOptions): Promise<ServiceWorkerRegistration | SiteStatus> {

@@ -1,6 +1,7 @@
 /** Every way in which an exchange or a connection can fail. Closed: a new failure gets a new code here. */
 export type ErrorCode =
   | 'aborted' // the page no longer wants the answer
+  | 'blocked' // a policy forbids it
   | 'body-cut' // the far side went away, or failed, in mid-body
   | 'body-too-large'
   | 'channel-closed'

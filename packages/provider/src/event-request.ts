@@ -29,7 +29,7 @@ const nativeFetch = sw.fetch;
 export function createEventRequest(head: RequestHead, body: ArrayBuffer | null, origin: string, signal: AbortSignal): Request {
   const request = new NativeRequest(head.url, {
     method: head.method,
-    headers: head.headers.map(([name, value]) => [name, value]),
+    headers: head.headers.map(([name, value]): [string, string] => [name, value]),
     body: head.method === 'GET' || head.method === 'HEAD' ? null : body,
     mode: head.mode,
     credentials: head.credentials,
@@ -40,6 +40,10 @@ export function createEventRequest(head: RequestHead, body: ArrayBuffer | null, 
     keepalive: head.keepalive,
     signal,
   });
+  if (__DEV__) {
+    if (eventUrls.size > 100) eventUrls.clear();
+    eventUrls.add(request.url);
+  }
   keep(request, {
     destination: head.destination,
     referrer: head.referrer,
@@ -80,6 +84,7 @@ function makeImmutable(headers: Headers): void {
 export function patchRequestAndFetch(): void {
   sw.Request = new Proxy(NativeRequest, {
     construct(target, args: [RequestInfo | URL, RequestInit?], newTarget) {
+      if (__DEV__) warnOfCredentials(...args);
       const request = Reflect.construct(target, args, newTarget) as Request;
       const source = args[0] instanceof NativeRequest ? kept.get(args[0]) : undefined;
       if (source) {
@@ -107,3 +112,21 @@ function onBehalfOf(request: Request, origin: string): Request {
   if (sameOrigin) headers.set(ON_BEHALF_HEADER, origin);
   return new NativeRequest(copy, { headers });
 }
+
+/** Of the development build: URLs of event requests, to notice copies of them. */
+const eventUrls = new Set<string>();
+
+/**
+ * In 2016 a request that was made from a URL had no credentials, and articles of the time drop them that way. The default of Fetch has been
+ * `same-origin` since April 2018 (whatwg/fetch 811575d).
+ */
+function warnOfCredentials(input: RequestInfo | URL, init?: RequestInit): void {
+  if (input instanceof NativeRequest || init?.credentials !== undefined || !eventUrls.delete(String(input))) return;
+  if (warnedOfCredentials) return;
+  warnedOfCredentials = true;
+  console.warn(
+    `[foreign-fetch] new Request(event.request.url) sends this origin's cookies; write new Request(event.request) or { credentials: 'omit' }.`,
+  );
+}
+
+let warnedOfCredentials = false;

@@ -76,9 +76,6 @@ export class ForeignFetchEvent extends ExtendableEvent {
     const state = stateOf(this);
     if (this.eventPhase === 0) throw invalidState('respondWith() was called after the event; call it in the listener itself, with a promise.');
     if (state.answer) throw invalidState('respondWith() was called before.');
-    if (__DEV__ && response instanceof Response) {
-      console.warn('[foreign-fetch] respondWith() was given a bare Response; give it { response, origin: event.origin }.');
-    }
     state.answer = Promise.resolve(response);
     this.waitUntil(state.answer);
   }

@@ -56,6 +56,7 @@ export function rule(value: unknown, request: RuleRequest): Ruling {
 }
 
 function convertAnswer(value: unknown): Answer {
+  if (value instanceof Response) throw new TypeError('respondWith() was given a bare Response; give it { response, origin: event.origin }');
   const dictionary = toDictionary(value, 'the value given to respondWith()');
   const headers = dictionary.headers === undefined ? [] : toByteStringSequence(dictionary.headers, '"headers"');
   const origin = dictionary.origin === undefined ? undefined : toUSVString(dictionary.origin);

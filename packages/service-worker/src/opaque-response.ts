@@ -8,15 +8,24 @@ import { nativeFetch } from './native.js';
 
 const CACHE_NAME = 'foreign-fetch-opaque';
 
-/** Fetches and keeps the response. Rejects when this worker may not, or cannot, reach the provider. */
-export async function storeOpaqueResponse(provider: string): Promise<void> {
+const REACH_DEADLINE = 3000;
+
+/** Fetches and keeps the response. Resolves with whether this worker may, and can, reach the provider at all. */
+export async function storeOpaqueResponse(provider: string): Promise<boolean> {
   const url = provider + WELL_KNOWN_PATH;
-  const response = await nativeFetch(url, { mode: 'no-cors', credentials: 'omit', cache: 'no-cache' });
+  let response: Response;
+  try {
+    const signal = AbortSignal.timeout(REACH_DEADLINE);
+    response = await nativeFetch(url, { mode: 'no-cors', credentials: 'omit', cache: 'no-cache', signal });
+  } catch {
+    return false;
+  }
   try {
     await (await caches.open(CACHE_NAME)).put(url, response);
   } catch {
     // Storage is not to be had. `opaqueResponse()` copes.
   }
+  return true;
 }
 
 export async function opaqueResponse(provider: string): Promise<Response> {

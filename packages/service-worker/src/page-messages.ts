@@ -4,7 +4,6 @@
  * 2. `hello` is answered, so that a page knows that this worker has foreign fetch in it at all.
  */
 import { fieldsOf, isProviderState, isText, PROTOCOL, type ProviderStatus, type ToPageFromShim } from '@foreign-fetch/protocol';
-import { storeOpaqueResponse } from './opaque-response.js';
 import type { Provider } from './provider.js';
 import type { Shim } from './shim.js';
 
@@ -21,7 +20,7 @@ export function handlePageMessage(shim: Shim, event: ExtendableMessageEvent): vo
       const [port] = event.ports;
       const { scope } = message;
       if (!port || !isText(scope)) return;
-      return event.waitUntil(withProvider(shim, message.provider, provider => adopt(provider, port, scope)));
+      return event.waitUntil(withProvider(shim, message.provider, provider => provider.offer(port, scope)));
     }
     case 'report': {
       const status = readStatus(message.status);
@@ -41,20 +40,6 @@ async function welcome(shim: Shim, source: ExtendableMessageEvent['source'], fir
 async function withProvider(shim: Shim, origin: unknown, action: (provider: Provider) => void | Promise<void>): Promise<void> {
   const provider = isText(origin) ? await shim.provider(origin) : undefined;
   if (provider) await action(provider);
-}
-
-/** The first channel also shows whether this worker may reach the provider at all: its own CSP decides, not the page's. */
-async function adopt(provider: Provider, port: MessagePort, scope: string): Promise<void> {
-  const before: ProviderStatus = provider.status;
-  await provider.offer(port, scope);
-  const known: ProviderStatus = provider.status;
-  if (before.state === 'active' || known.state !== 'active') return;
-  try {
-    await storeOpaqueResponse(provider.origin);
-  } catch {
-    if (!navigator.onLine) return;
-    provider.setState('blocked', `this site's service worker may not fetch from ${provider.origin}; add it to connect-src in the Content-Security-Policy of the worker's own script`);
-  }
 }
 
 function readStatus(value: unknown): ProviderStatus | undefined {

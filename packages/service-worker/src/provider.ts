@@ -28,6 +28,8 @@ export interface ProviderOptions {
   /** Sends a message to every window client of this site. */
   readonly ask: (message: ToPageFromShim) => void;
   readonly changed: (provider: Provider) => void;
+  /** Whether this worker may fetch from the provider at all: the CSP of its own script decides, not the page's. */
+  readonly mayReach: () => Promise<boolean>;
   /** How long a page may take to say that it is there, in milliseconds. */
   readonly grace: () => number;
 }
@@ -123,6 +125,10 @@ export class Provider {
     try {
       const { registration } = await channel.hello;
       if (registration.scope !== scope) throw new ForeignFetchError('malformed-message', 'the worker has another scope than the page said');
+      // A request that we have said `respondWith` for must have a network to fall back to. Asked once: later there may be none.
+      if (this.#registrations.size === 0 && !(await this.#options.mayReach())) {
+        throw new ForeignFetchError('blocked', `this site's service worker may not fetch from ${this.origin}; add it to connect-src in the Content-Security-Policy of the worker's own script`);
+      }
       this.#adopt(channel, registration);
     } catch (error) {
       this.#refused(scope, error instanceof ForeignFetchError ? error : new ForeignFetchError('no-channel', String(error)));
@@ -149,6 +155,7 @@ export class Provider {
 
   #refused(scope: string, error: ForeignFetchError): void {
     if (error.code === 'protocol-mismatch') this.setState('protocol-mismatch', `${error.message}; update the older of the two`);
+    else if (error.code === 'blocked') this.setState('blocked', error.message);
     else if (this.#status.state !== 'active') this.setState('no-handler', error.message);
     this.#attempts.get(scope)?.failed(error);
   }

@@ -14,7 +14,7 @@ import type { Answer, ForeignRequest } from './foreign-request.js';
 import { sw } from './global.js';
 import { nativeFetch } from './native.js';
 import { carryOut, isSafe } from './offer-policy.js';
-import { opaqueResponse } from './opaque-response.js';
+import { opaqueResponse, storeOpaqueResponse } from './opaque-response.js';
 import { Provider } from './provider.js';
 import { readBody } from './request-body.js';
 import type { SiteOptions } from './site-options.js';
@@ -180,6 +180,7 @@ export class Shim {
         origin,
         stored: stored.get(origin),
         ask: message => void tellPages(message),
+        mayReach: () => storeOpaqueResponse(origin),
         grace: () => (this.#first ? GRACE.first : GRACE.other),
         changed: changed => {
           this.#store.save(changed.stored);

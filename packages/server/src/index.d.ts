@@ -1,5 +1,0 @@
-/** For a provider's server, in Node or any server that speaks `Request` and `Response`. */
-import { type ForeignWorker } from './host-document.js';
-export { type ForeignWorker, type HostDocument, hostDocument, WELL_KNOWN_PATH } from './host-document.js';
-/** Answers the request if it is for the host document; otherwise `undefined`, and it is yours. */
-export declare function foreignFetchHandler(workers: readonly ForeignWorker[]): (request: Request) => Response | undefined;

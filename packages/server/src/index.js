@@ -1,8 +1,0 @@
-/** For a provider's server, in Node or any server that speaks `Request` and `Response`. */
-import { hostDocument, WELL_KNOWN_PATH } from './host-document.js';
-export { hostDocument, WELL_KNOWN_PATH } from './host-document.js';
-/** Answers the request if it is for the host document; otherwise `undefined`, and it is yours. */
-export function foreignFetchHandler(workers) {
-    const { body, headers } = hostDocument(workers);
-    return request => (new URL(request.url).pathname === WELL_KNOWN_PATH ? new Response(body, { headers }) : undefined);
-}
