@@ -4,14 +4,18 @@ const sites = document.querySelector('#sites');
 const hits = document.querySelector('#hits');
 const note = document.querySelector('#action-note');
 
+/** Shown from the start, so that nothing moves when the first hit comes. */
+const NONE = { live: 0, replayed: 0, duplicate: 0 };
+const KNOWN_SITES = { 'http://news.localhost:8080': NONE, 'http://shop.localhost:8080': NONE };
+
 function show(state) {
-  showTotals(state.sites);
+  showTotals({ ...KNOWN_SITES, ...state.sites });
   document.querySelector('#empty').hidden = state.recent.length > 0;
   hits.replaceChildren(...state.recent.map(toItem));
 }
 
 function showTotals(bySite) {
-  const sum = { live: 0, replayed: 0, duplicate: 0 };
+  const sum = { ...NONE };
   const rows = Object.entries(bySite).sort(([one], [other]) => one.localeCompare(other));
   sites.replaceChildren(
     ...rows.map(([site, totals]) => {
@@ -47,7 +51,7 @@ function toItem({ id, site, type, detail, at, outcome, waited }) {
 }
 
 function nameOf(site) {
-  return URL.canParse(site) ? new URL(site).hostname : site;
+  return URL.canParse(site) ? new URL(site).hostname.replace(/\.localhost$/, '') : site;
 }
 
 function inWords(milliseconds) {
@@ -70,13 +74,10 @@ function say(state, text) {
 
 function listen() {
   const stream = new EventSource('/events');
-  stream.onopen = () => say('live', 'Connected: hits appear here at once.');
+  stream.onopen = () => say('live', 'Connected: hits appear at once.');
   stream.onmessage = ({ data }) => show(JSON.parse(data));
   stream.onerror = () => {
-    say(
-      'offline',
-      'The collector is offline. Hits made now wait in the visitors’ browsers; switch it on and they arrive.',
-    );
+    say('offline', 'Offline: hits wait in the visitors’ browsers.');
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 1000);
   };
 }

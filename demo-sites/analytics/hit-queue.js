@@ -12,6 +12,8 @@ self.hitQueue = (() => {
   /** How long a site waits for "sent"; then it is told "queued", and the hit may still arrive a moment later. */
   const PATIENCE = 2000;
   const inFlight = new Set();
+  /** Those whose site has not been told yet what became of them: they do not wait, they are just being sent. */
+  const fresh = new Set();
   let replaying;
 
   async function inStore(mode, work) {
@@ -55,15 +57,19 @@ self.hitQueue = (() => {
     async add(hit) {
       // From here on: a replay that runs already must not pick it up.
       inFlight.add(hit.id);
+      fresh.add(hit.id);
       try {
         await inStore('readwrite', store => store.put(hit));
       } catch (error) {
         inFlight.delete(hit.id);
+        fresh.delete(hit.id);
         throw error;
       }
       const delivery = send(hit, false);
       const late = new Promise(resolve => setTimeout(resolve, PATIENCE, false));
-      return { state: (await Promise.race([delivery, late])) ? 'sent' : 'queued', delivery };
+      const sent = await Promise.race([delivery, late]);
+      fresh.delete(hit.id);
+      return { state: sent ? 'sent' : 'queued', delivery };
     },
 
     /** Sends what waits, oldest first. One run at a time. */
@@ -76,6 +82,10 @@ self.hitQueue = (() => {
       return replaying;
     },
 
-    size: () => inStore('readonly', store => store.count()),
+    /** How many hits wait. */
+    async size() {
+      const ids = await inStore('readonly', store => store.getAllKeys());
+      return ids.filter(id => !fresh.has(id)).length;
+    },
   };
 })();

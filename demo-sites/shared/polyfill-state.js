@@ -4,7 +4,7 @@ import { serverStates } from './servers.js';
 export const isOff = document.documentElement.dataset.polyfill === 'off';
 
 const MEANINGS = {
-  starting: 'The service worker of this site is being registered.',
+  starting: 'Being registered.',
   active: 'Its worker is ready in your browser.',
   idle: 'Not contacted yet.',
   connecting: 'Being contacted.',

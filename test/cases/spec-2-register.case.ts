@@ -2,8 +2,8 @@
 import { json, outcomes } from '../fixtures/page-loads.js';
 import { givenProvider, type Provider, type ProviderOptions } from '../fixtures/provider.js';
 import { givenSite, seen } from '../fixtures/site.js';
-import type { Page } from '../harness/engine.js';
 import { type InstallEvent, type Tools, workerOf } from '../fixtures/worker-of.js';
+import type { Page } from '../harness/engine.js';
 import { type TestContext, test } from '../harness/registry.js';
 
 /** Whatever `try` of the install listener found out; the last call registers `/told`, so that it can be told. */
@@ -40,7 +40,12 @@ test('2.0 the argument is converted first: what is no dictionary, or no sequence
       ],
       iterables: [
         call({ scopes: new Set(scopes), origins }),
-        call({ scopes, origins: (function* () { yield '*'; })() }),
+        call({
+          scopes,
+          origins: (function* () {
+            yield '*';
+          })(),
+        }),
         call(Object.assign(() => {}, { scopes, origins })),
       ],
     };
@@ -56,7 +61,12 @@ test('2.0 the argument is converted first: what is no dictionary, or no sequence
 test('2.0 the members are converted in order, and their elements to strings', async t => {
   const outcome = await told(t, (event, tools) => {
     const order: string[] = [];
-    const text = (value: string) => ({ toString: () => (order.push(value), value) });
+    const text = (value: string) => ({
+      toString: () => {
+        order.push(value);
+        return value;
+      },
+    });
     const options = {
       get scopes() {
         order.push('scopes');
@@ -77,9 +87,15 @@ test('2.1 outside the dispatch of install it is an InvalidStateError, after the 
   const provider = givenProvider(
     t,
     workerOf(
-      { told: async (event, tools) => event.respondWith(
-          (self as unknown as { late: Promise<unknown> }).late.then(late => ({ response: new Response(JSON.stringify([late, tools.installed])), origin: event.origin })),
-        ) },
+      {
+        told: async (event, tools) =>
+          event.respondWith(
+            (self as unknown as { late: Promise<unknown> }).late.then(late => ({
+              response: new Response(JSON.stringify([late, tools.installed])),
+              origin: event.origin,
+            })),
+          ),
+      },
       {
         first: `
           const good = { scopes: ['/told'], origins: ['*'] };
@@ -100,11 +116,15 @@ test('2.1 outside the dispatch of install it is an InvalidStateError, after the 
           const Made = event.constructor as new (type: string) => InstallEvent;
           const made = new Made('install');
           const dispatched: string[] = [];
-          addEventListener('install', other => {
-            if (other !== made) return;
-            dispatched.push(tools.outcome(() => made.registerForeignFetch({ scopes: ['/other'], origins: ['*'] })));
-            other.stopImmediatePropagation();
-          }, { once: true, capture: true });
+          addEventListener(
+            'install',
+            other => {
+              if (other !== made) return;
+              dispatched.push(tools.outcome(() => made.registerForeignFetch({ scopes: ['/other'], origins: ['*'] })));
+              other.stopImmediatePropagation();
+            },
+            { once: true, capture: true },
+          );
           const undispatched = tools.outcome(() => made.registerForeignFetch({ scopes: ['/other'], origins: ['*'] }));
           return { undispatched };
         },
@@ -148,7 +168,8 @@ test('2.4 scopes: empty, unparseable, or outside the scope of the registration i
   const outcome = await told(
     t,
     (event, tools) => {
-      const call = (...scopes: unknown[]) => tools.outcome(() => event.registerForeignFetch({ scopes, origins: ['*'] }));
+      const call = (...scopes: unknown[]) =>
+        tools.outcome(() => event.registerForeignFetch({ scopes, origins: ['*'] }));
       return {
         bad: [
           call(),
@@ -164,7 +185,13 @@ test('2.4 scopes: empty, unparseable, or outside the scope of the registration i
           call('/lib/app/told', '/elsewhere'),
         ],
         // A plain prefix of strings: the scope /lib/app has no slash at its end.
-        good: [call('/lib/app'), call('/lib/application'), call('app/x'), call('./app?q#f'), call(`${location.origin}/lib/app/`)],
+        good: [
+          call('/lib/app'),
+          call('/lib/application'),
+          call('app/x'),
+          call('./app?q#f'),
+          call(`${location.origin}/lib/app/`),
+        ],
       };
     },
     { script: '/lib/worker.js', scope: '/lib/app', path: '/lib/app/told' },
@@ -180,7 +207,15 @@ test('2.5 scopes are prefixes of the whole serialized URL; what none of them fit
     { script: '/lib/worker.js' },
   );
   const page = await givenSite(t, { providers: [provider.origin] }).open();
-  const paths = ['/lib/api/v1', '/lib/api/v10/x?y', '/lib/search?q=a', '/lib/api/v2', '/lib/search', '/api/v1', '/lib/x/../api/v1'];
+  const paths = [
+    '/lib/api/v1',
+    '/lib/api/v10/x?y',
+    '/lib/search?q=a',
+    '/lib/api/v2',
+    '/lib/search',
+    '/api/v1',
+    '/lib/x/../api/v1',
+  ];
   t.equal(await outcomes(page, Object.fromEntries(paths.map(path => [path, provider.url(path)]))), {
     '/lib/api/v1': 'foreign',
     '/lib/api/v10/x?y': 'foreign',
@@ -271,12 +306,19 @@ test('2.7 a new version must register for itself: one that does not, handles not
 });
 
 test('2.7 the lists of a new version hold once it is active, and not while it waits', async t => {
-  const provider = givenProvider(t, version('one', `['/one']`, 'skipWaiting();') + `addEventListener('activate', event => event.waitUntil(clients.claim()));`);
+  const provider = givenProvider(
+    t,
+    version('one', `['/one']`, 'skipWaiting();') +
+      `addEventListener('activate', event => event.waitUntil(clients.claim()));`,
+  );
   const site = givenSite(t, { providers: [provider.origin] });
   const page = await site.open();
   const urls = { one: provider.url('/one'), two: provider.url('/two') };
   t.equal(await outcomes(page, urls), { one: 'one', two: 'network' });
-  provider.deploy(version('two', `['/two']`, `event.waitUntil(fetch('/installed'));`) + `addEventListener('message', event => { if (event.data === 'go') skipWaiting(); });`);
+  provider.deploy(
+    version('two', `['/two']`, `event.waitUntil(fetch('/installed'));`) +
+      `addEventListener('message', event => { if (event.data === 'go') skipWaiting(); });`,
+  );
   await tellProvider(page, provider, 'update');
   await t.until(() => provider.find('/installed'), { message: 'the new version to install' });
   await new Promise(resolve => setTimeout(resolve, 200));
@@ -307,7 +349,10 @@ test(
 test("2.9 origins are compared as origins: a path or slash at an entry's end is harmless, other origins are not served", async t => {
   const names = ['served', 'other'];
   const [served, other] = names.map(name => t.server.origin(`${name}-${t.id}.localhost`));
-  const provider = givenProvider(t, version('foreign', `['/']`).replace(`['*']`, `['${served}/some/path/', 'https://else.example']`));
+  const provider = givenProvider(
+    t,
+    version('foreign', `['/']`).replace(`['*']`, `['${served}/some/path/', 'https://else.example']`),
+  );
   const answers: Record<string, unknown> = {};
   for (const name of names) {
     const site = givenSite(t, { name, providers: [provider.origin] });

@@ -23,7 +23,11 @@ const NOTING_WORKER = `
     answer('foreign', 'text/plain');
   });`;
 
-async function asked(t: TestContext, provider: Provider, page: Awaited<ReturnType<ReturnType<typeof givenSite>['open']>>): Promise<string[]> {
+async function asked(
+  t: TestContext,
+  provider: Provider,
+  page: Awaited<ReturnType<ReturnType<typeof givenSite>['open']>>,
+): Promise<string[]> {
   const answer = await seen(page, provider.url('/asked'));
   t.ok(typeof answer !== 'string', 'the worker tells what it was asked');
   return typeof answer === 'string' ? [] : (JSON.parse(answer.text) as string[]);
@@ -40,7 +44,8 @@ test('3.2 subresource requests of every kind are offered, with their destination
         element.onerror = () => reject(new Error(`${element.outerHTML} failed`));
         document.body.append(element);
       });
-    const make = (name: string, attributes: Record<string, string>) => Object.assign(document.createElement(name), attributes);
+    const make = (name: string, attributes: Record<string, string>) =>
+      Object.assign(document.createElement(name), attributes);
     await loaded(make('img', { src: `${origin}/image.gif` }));
     await loaded(make('img', { crossOrigin: 'anonymous', src: `${origin}/cors-image.gif` }));
     await loaded(make('script', { src: `${origin}/script.js` }));
@@ -182,7 +187,9 @@ test('3 (f) a site that is not among the origins is not served, and its state sa
   const site = givenSite(t, { providers: [provider.origin] });
   const page = await site.visit();
   const reason = await page.evaluate(async (origin: string) => {
-    const { foreignFetch } = window as unknown as { foreignFetch: { ready: Promise<Map<string, { state: string; reason: string }>> } };
+    const { foreignFetch } = window as unknown as {
+      foreignFetch: { ready: Promise<Map<string, { state: string; reason: string }>> };
+    };
     const status = (await foreignFetch.ready).get(origin);
     return `${status?.state}: ${status?.reason}`;
   }, provider.origin);
@@ -207,7 +214,11 @@ test('3 (g) methods and headers beyond the safelist keep a request from being of
   const provider = givenProvider(t, ANSWERING_WORKER, {
     server: ({ method }) => ({
       status: method === 'OPTIONS' ? 204 : 200,
-      headers: { 'access-control-allow-origin': '*', 'access-control-allow-methods': '*', 'access-control-allow-headers': '*' },
+      headers: {
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': '*',
+        'access-control-allow-headers': '*',
+      },
       body: method === 'OPTIONS' ? '' : 'network',
     }),
   });
@@ -223,9 +234,18 @@ test('3 (g) methods and headers beyond the safelist keep a request from being of
   t.equal(await via({ headers: { 'x-own': '1' } }), 'network');
   t.equal(await via({ headers: { authorization: 'Bearer x' } }), 'network');
   t.equal(await via({ method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }), 'network');
-  t.equal(await via({ method: 'POST', body: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }), 'foreign');
-  t.equal(await via({ method: 'POST', body: 'a', headers: { 'content-type': `text/plain;x=${'a'.repeat(120)}` } }), 'network');
-  t.equal(await via({ headers: { accept: 'application/json', 'accept-language': 'de', 'content-language': 'de' } }), 'foreign');
+  t.equal(
+    await via({ method: 'POST', body: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+    'foreign',
+  );
+  t.equal(
+    await via({ method: 'POST', body: 'a', headers: { 'content-type': `text/plain;x=${'a'.repeat(120)}` } }),
+    'network',
+  );
+  t.equal(
+    await via({ headers: { accept: 'application/json', 'accept-language': 'de', 'content-language': 'de' } }),
+    'foreign',
+  );
 });
 
 test("3.4 a foreign worker's own requests do not come back to it; those to a third origin are not its business", async t => {
@@ -257,11 +277,27 @@ const own = (provider: Provider, listener: string, rest = '') => `
   ${rest}`;
 
 for (const [name, listener, expected] of [
-  ['answers itself: the foreign worker is never asked', "if (event.request.url.endsWith('/x')) event.respondWith(new Response('own worker'));", 'own worker'],
+  [
+    'answers itself: the foreign worker is never asked',
+    "if (event.request.url.endsWith('/x')) event.respondWith(new Response('own worker'));",
+    'own worker',
+  ],
   ['does not respond: the request falls through', '', 'foreign'],
-  ['calls fetch(): that reaches the foreign worker', "if (event.request.url.endsWith('/x')) event.respondWith(fetch(event.request));", 'foreign'],
-  ['calls fetch() with a URL', "if (event.request.url.endsWith('/x')) event.respondWith(fetch(event.request.url));", 'foreign'],
-  ['throws: that has no special meaning', "if (event.request.url.endsWith('/x')) throw new Error('the site has a bug');", 'foreign'],
+  [
+    'calls fetch(): that reaches the foreign worker',
+    "if (event.request.url.endsWith('/x')) event.respondWith(fetch(event.request));",
+    'foreign',
+  ],
+  [
+    'calls fetch() with a URL',
+    "if (event.request.url.endsWith('/x')) event.respondWith(fetch(event.request.url));",
+    'foreign',
+  ],
+  [
+    'throws: that has no special meaning',
+    "if (event.request.url.endsWith('/x')) throw new Error('the site has a bug');",
+    'foreign',
+  ],
 ] as const) {
   test(`3.3 the site's own service worker goes first; it ${name}`, async t => {
     const provider = givenProvider(t, ANSWERING_WORKER);
@@ -274,7 +310,8 @@ for (const [name, listener, expected] of [
 
 test("3.3 onfetch of the site's own worker goes first, too, wherever it is set", async t => {
   const provider = givenProvider(t, ANSWERING_WORKER);
-  const listener = "onfetch = event => { if (event.request.url.endsWith('/x')) event.respondWith(new Response('own worker')); };";
+  const listener =
+    "onfetch = event => { if (event.request.url.endsWith('/x')) event.respondWith(new Response('own worker')); };";
   const page = await givenSite(t, { providers: [provider.origin], ownWorker: own(provider, '', listener) }).open();
   const answer = await seen(page, provider.url('/x'));
   t.equal(typeof answer === 'string' ? answer : answer.text, 'own worker');

@@ -15,9 +15,32 @@ async function given(t: TestContext, handlers: Record<string, Handler>, pageHead
 }
 
 const describeRequest: Handler = (event, tools) => {
-  const { url, method, mode, credentials, cache, redirect, referrer, referrerPolicy, integrity, keepalive, destination } =
-    event.request;
-  const request = { url, method, mode, credentials, cache, redirect, referrer, referrerPolicy, integrity, keepalive, destination };
+  const {
+    url,
+    method,
+    mode,
+    credentials,
+    cache,
+    redirect,
+    referrer,
+    referrerPolicy,
+    integrity,
+    keepalive,
+    destination,
+  } = event.request;
+  const request = {
+    url,
+    method,
+    mode,
+    credentials,
+    cache,
+    redirect,
+    referrer,
+    referrerPolicy,
+    integrity,
+    keepalive,
+    destination,
+  };
   tools.json(event, { request, origin: event.origin, headers: Object.fromEntries(event.request.headers) });
 };
 
@@ -61,7 +84,11 @@ test('4.2 the options of fetch() arrive', async t => {
     t.equal((await ask({ credentials })).credentials, 'omit', `9.15 credentials '${credentials}'`);
   }
   const withIntegrity = await page.evaluate(
-    async (url, value) => fetch(url, { integrity: value }).then(() => 'readable', error => (error as Error).name),
+    async (url, value) =>
+      fetch(url, { integrity: value }).then(
+        () => 'readable',
+        error => (error as Error).name,
+      ),
     provider.url('/told'),
     integrity,
   );
@@ -98,13 +125,20 @@ test('4.4 the body of a POST can be read, in every form that needs no preflight'
   const { provider, page } = await given(t, {
     text: async event => {
       const { request } = event;
-      const read = request.text().then(text => ({ response: new Response(JSON.stringify([request.headers.get('content-type'), text])), origin: event.origin }));
+      const read = request.text().then(text => ({
+        response: new Response(JSON.stringify([request.headers.get('content-type'), text])),
+        origin: event.origin,
+      }));
       event.respondWith(read);
     },
     form: async event => {
       const read = event.request.formData().then(async data => {
         const file = data.get('file') as File;
-        const body = JSON.stringify([data.get('field'), file.name, await file.text().catch((error: Error) => error.name)]);
+        const body = JSON.stringify([
+          data.get('field'),
+          file.name,
+          await file.text().catch((error: Error) => error.name),
+        ]);
         return { response: new Response(body), origin: event.origin };
       });
       event.respondWith(read);
@@ -148,7 +182,8 @@ test("4.5 the referrer is what the client's policy leaves of it", async t => {
   const { provider, site, page } = await given(t, { told: describeRequest });
   site.host.routes.set('/deep/page', { headers: HTML, body: '<!doctype html>' });
   await page.goto(`${site.origin}/deep/page?secret`);
-  const referrer = async (init: RequestInit) => (await json<Described>(page, provider.url('/told'), init)).request.referrer;
+  const referrer = async (init: RequestInit) =>
+    (await json<Described>(page, provider.url('/told'), init)).request.referrer;
   t.equal(await referrer({}), `${site.origin}/`);
   // Firefox 153 (2026-11) never gives another site more than the origin, whatever the policy.
   const whole = (path: string) => (t.engine === 'firefox' ? `${site.origin}/` : site.origin + path);
@@ -229,7 +264,15 @@ test('4.7 fetch(event.request) is a same-origin request of the worker, with a re
       const answer = fetch(request).then(async response => {
         const { type, status, url, redirected } = response;
         const hidden = response.headers.get('x-hidden');
-        const body = JSON.stringify({ type, status, url, redirected, hidden, text: await response.text(), mode: request.mode });
+        const body = JSON.stringify({
+          type,
+          status,
+          url,
+          redirected,
+          hidden,
+          text: await response.text(),
+          mode: request.mode,
+        });
         return { response: new Response(body), origin: event.origin };
       });
       event.respondWith(answer);
@@ -250,6 +293,9 @@ test('4.7 fetch(event.request) is a same-origin request of the worker, with a re
   t.equal(get?.headers.origin, undefined);
   t.equal(get?.headers['sec-fetch-site'], 'same-origin');
   t.equal(post?.headers['content-type'], 'text/plain;charset=UTF-8');
-  t.ok(!JSON.stringify(provider.host.log.at(-1)?.headers).includes(site.host.name), "the client's name is not in the headers");
+  t.ok(
+    !JSON.stringify(provider.host.log.at(-1)?.headers).includes(site.host.name),
+    "the client's name is not in the headers",
+  );
   t.equal(get?.headers['foreign-fetch-origin'], undefined);
 });

@@ -1,7 +1,7 @@
 // Section 5: respondWith(), and what the page gets of the answer.
 import { FOREIGN_GIF, gif, image, json, outcomes, script, style, text } from '../fixtures/page-loads.js';
 import { givenProvider, type ProviderOptions } from '../fixtures/provider.js';
-import { givenSite, seen, type Seen } from '../fixtures/site.js';
+import { givenSite, type Seen, seen } from '../fixtures/site.js';
 import { type ForeignEvent, type Handler, type WorkerOptions, workerOf } from '../fixtures/worker-of.js';
 import { type TestContext, test } from '../harness/registry.js';
 
@@ -84,13 +84,18 @@ test('5.0 respondWith() stops the propagation, also when it throws', async t => 
 test('5.0 the answer may be late, and no promise at all; waitUntil() goes on for as long as something is pending', async t => {
   const { provider, page, words } = await given(t, {
     slow: event => {
-      const slow = new Promise(resolve => setTimeout(resolve, 600)).then(() => ({ response: new Response('slow'), origin: event.origin }));
+      const slow = new Promise(resolve => setTimeout(resolve, 600)).then(() => ({
+        response: new Response('slow'),
+        origin: event.origin,
+      }));
       event.respondWith(slow);
     },
     plain: event => event.respondWith({ response: new Response('plain'), origin: event.origin }),
     thenable: event =>
-      // biome-ignore lint/suspicious/noThenProperty: a thenable is the point
-      event.respondWith({ then: (done: (value: unknown) => void) => done({ response: new Response('then'), origin: event.origin }) }),
+      event.respondWith({
+        // biome-ignore lint/suspicious/noThenProperty: a thenable is the point
+        then: (done: (value: unknown) => void) => done({ response: new Response('then'), origin: event.origin }),
+      }),
     extended: (event, tools) => {
       const scope = self as unknown as { told: Promise<unknown> };
       const pause = () => new Promise(resolve => setTimeout(resolve, 10));
@@ -108,7 +113,12 @@ test('5.0 the answer may be late, and no promise at all; waitUntil() goes on for
       event.respondWith(told.then(value => ({ response: new Response(JSON.stringify(value)), origin: event.origin })));
     },
   });
-  t.equal(await words({}, ['slow', 'plain', 'thenable', 'extended']), { slow: 'slow', plain: 'plain', thenable: 'then', extended: 'extended' });
+  t.equal(await words({}, ['slow', 'plain', 'thenable', 'extended']), {
+    slow: 'slow',
+    plain: 'plain',
+    thenable: 'then',
+    extended: 'extended',
+  });
   t.equal(await json(page, provider.url('/told')), { inPending: 'ok', afterEverything: 'InvalidStateError' });
   t.equal(provider.requests(), []);
 });
@@ -121,8 +131,10 @@ const NETWORK_ERRORS: Record<string, Handler> = {
   text: (event, tools) => tools.give(event, 'foreign'),
   empty: (event, tools) => tools.give(event, {}),
   'response-null': (event, tools) => tools.give(event, { response: null, origin: event.origin }),
-  'response-promise': (event, tools) => tools.give(event, { response: Promise.resolve(new Response('x')), origin: event.origin }),
-  'response-object': (event, tools) => tools.give(event, { response: { status: 200, headers: new Headers() }, origin: event.origin }),
+  'response-promise': (event, tools) =>
+    tools.give(event, { response: Promise.resolve(new Response('x')), origin: event.origin }),
+  'response-object': (event, tools) =>
+    tools.give(event, { response: { status: 200, headers: new Headers() }, origin: event.origin }),
   'response-request': (event, tools) => tools.give(event, { response: event.request, origin: event.origin }),
   error: (event, tools) => tools.give(event, { response: Response.error(), origin: event.origin }),
   used: event => {
@@ -137,9 +149,12 @@ const NETWORK_ERRORS: Record<string, Handler> = {
   'origin-null': (event, tools) => tools.give(event, { response: new Response('x'), origin: null }),
   'origin-empty': (event, tools) => tools.give(event, { response: new Response('x'), origin: '' }),
   'origin-symbol': (event, tools) => tools.give(event, { response: new Response('x'), origin: Symbol('x') }),
-  'headers-null': (event, tools) => tools.give(event, { response: new Response('x'), origin: event.origin, headers: null }),
-  'headers-text': (event, tools) => tools.give(event, { response: new Response('x'), origin: event.origin, headers: 'X-Name' }),
-  'headers-wide': (event, tools) => tools.give(event, { response: new Response('x'), origin: event.origin, headers: ['\u{1F600}'] }),
+  'headers-null': (event, tools) =>
+    tools.give(event, { response: new Response('x'), origin: event.origin, headers: null }),
+  'headers-text': (event, tools) =>
+    tools.give(event, { response: new Response('x'), origin: event.origin, headers: 'X-Name' }),
+  'headers-wide': (event, tools) =>
+    tools.give(event, { response: new Response('x'), origin: event.origin, headers: ['\u{1F600}'] }),
 };
 
 test('5.1 what is no ForeignFetchResponse is a network error: for cors and no-cors, and never a request of the network', async t => {
@@ -156,7 +171,8 @@ test('5.1 what is no ForeignFetchResponse is a network error: for cors and no-co
 test('5.2 headers without an origin is a network error; an empty list is as none', async t => {
   const { provider, words } = await given(t, {
     named: (event, tools) => tools.give(event, { response: new Response('x'), headers: ['X-Name'] }),
-    absent: (event, tools) => tools.give(event, { response: new Response('x'), headers: ['X-Name'], origin: undefined }),
+    absent: (event, tools) =>
+      tools.give(event, { response: new Response('x'), headers: ['X-Name'], origin: undefined }),
     none: (event, tools) => tools.give(event, { response: new Response('x'), headers: [] }),
   });
   t.equal(await words({ mode: 'no-cors' }), { named: 'TypeError', absent: 'TypeError', none: 'opaque' });
@@ -168,7 +184,10 @@ test('5.3 an opaqueredirect is passed on as such, with and without origin, where
     t,
     {
       bare: event => event.respondWith(fetch('/moved', { redirect: 'manual' }).then(response => ({ response }))),
-      named: event => event.respondWith(fetch('/moved', { redirect: 'manual' }).then(response => ({ response, origin: event.origin }))),
+      named: event =>
+        event.respondWith(
+          fetch('/moved', { redirect: 'manual' }).then(response => ({ response, origin: event.origin })),
+        ),
       made: (event, tools) => tools.give(event, { response: Response.redirect('/else', 307), origin: event.origin }),
     },
     { server: () => ({ status: 302, headers: { location: '/else', 'access-control-allow-origin': '*' } }) },
@@ -183,7 +202,8 @@ test('5.3 an opaqueredirect is passed on as such, with and without origin, where
 
 test('5.4 without an origin the answer is opaque: an error for cors, opaque for no-cors, and nothing of it crosses', async t => {
   const { provider, page, words } = await given(t, {
-    plain: (event, tools) => tools.give(event, { response: new Response('secret', { status: 203, headers: { 'x-secret': 'y' } }) }),
+    plain: (event, tools) =>
+      tools.give(event, { response: new Response('secret', { status: 203, headers: { 'x-secret': 'y' } }) }),
     absent: (event, tools) => tools.give(event, { response: new Response('secret'), origin: undefined }),
   });
   t.equal(await words(), { plain: 'TypeError', absent: 'TypeError' });
@@ -203,7 +223,8 @@ test('5.5 an origin that is not exactly the serialized origin of the client is a
     null: (event, tools) => tools.give(event, { response: new Response('x'), origin: 'null' }),
     other: (event, tools) => tools.give(event, { response: new Response('x'), origin: 'https://other.example' }),
     own: (event, tools) => tools.give(event, { response: new Response('x'), origin: location.origin }),
-    object: (event, tools) => tools.give(event, { response: new Response('x'), origin: { toString: () => event.origin } }),
+    object: (event, tools) =>
+      tools.give(event, { response: new Response('x'), origin: { toString: () => event.origin } }),
   });
   const names = ['star', 'slash', 'upper', 'null', 'other', 'own'];
   t.equal(await words(), { ...all(names, 'TypeError'), object: 'x' });
@@ -215,7 +236,10 @@ test('5.6 an opaque response of a third origin stays opaque: naming the origin c
   const third = t.site('third', () => ({ body: 'secret of a third origin' }));
   const { provider, page, words } = await given(
     t,
-    { third: event => event.respondWith(fetch(THIRD, { mode: 'no-cors' }).then(response => ({ response, origin: event.origin }))) },
+    {
+      third: event =>
+        event.respondWith(fetch(THIRD, { mode: 'no-cors' }).then(response => ({ response, origin: event.origin }))),
+    },
     { first: `const THIRD = '${third.origin}/x';` },
   );
   t.equal(await words(), { third: 'TypeError' });
@@ -229,10 +253,21 @@ test('5.7 with the origin, no-cors requests get the bytes: images, scripts, styl
     t,
     {
       image: event => event.respondWith(Promise.resolve({ response: makeImage(), origin: event.origin })),
-      script: (event, tools) => tools.give(event, { response: new Response('globalThis.word = "foreign"', { headers: { 'content-type': 'text/javascript' } }), origin: event.origin }),
-      style: (event, tools) => tools.give(event, { response: new Response('body { --word: foreign }', { headers: { 'content-type': 'text/css' } }), origin: event.origin }),
+      script: (event, tools) =>
+        tools.give(event, {
+          response: new Response('globalThis.word = "foreign"', { headers: { 'content-type': 'text/javascript' } }),
+          origin: event.origin,
+        }),
+      style: (event, tools) =>
+        tools.give(event, {
+          response: new Response('body { --word: foreign }', { headers: { 'content-type': 'text/css' } }),
+          origin: event.origin,
+        }),
     },
-    { first: `const makeImage = () => ${FOREIGN_GIF};`, server: () => ({ headers: { 'content-type': 'image/gif' }, body: gif(5) }) },
+    {
+      first: `const makeImage = () => ${FOREIGN_GIF};`,
+      server: () => ({ headers: { 'content-type': 'image/gif' }, body: gif(5) }),
+    },
   );
   t.equal(await image(page, provider.url('/image')), 3);
   t.equal(await image(page, provider.url('/image'), 'anonymous'), 3);
@@ -266,11 +301,21 @@ test('5.8 exposed headers: the safelist always, what is named, case-insensitivel
     t,
     {
       none: (event, tools) => tools.give(event, { response: makeMany(), origin: event.origin }),
-      some: (event, tools) => tools.give(event, { response: makeMany(), origin: event.origin, headers: ['x-ONE', 'Etag', 'X-Absent', 'Set-Cookie'] }),
+      some: (event, tools) =>
+        tools.give(event, {
+          response: makeMany(),
+          origin: event.origin,
+          headers: ['x-ONE', 'Etag', 'X-Absent', 'Set-Cookie'],
+        }),
       star: (event, tools) => tools.give(event, { response: makeMany(), origin: event.origin, headers: ['*'] }),
-      set: (event, tools) => tools.give(event, { response: makeMany(), origin: event.origin, headers: new Set(['X-Two']) }),
-      type: (event, tools) => tools.give(event, { response: makeMany(), origin: event.origin, headers: ['Content-Type'] }),
-      fetched: event => event.respondWith(fetch('/served').then(response => ({ response, origin: event.origin, headers: ['X-One', 'Set-Cookie'] }))),
+      set: (event, tools) =>
+        tools.give(event, { response: makeMany(), origin: event.origin, headers: new Set(['X-Two']) }),
+      type: (event, tools) =>
+        tools.give(event, { response: makeMany(), origin: event.origin, headers: ['Content-Type'] }),
+      fetched: event =>
+        event.respondWith(
+          fetch('/served').then(response => ({ response, origin: event.origin, headers: ['X-One', 'Set-Cookie'] })),
+        ),
     },
     { first: `const makeMany = () => new Response('x', { headers: ${JSON.stringify(MANY_HEADERS)} });` },
   );
@@ -282,7 +327,10 @@ test('5.8 exposed headers: the safelist always, what is named, case-insensitivel
   t.equal(await names('/star'), safe);
   t.equal(await names('/set'), [...safe, 'x-two']);
   t.equal(await names('/type'), safe, '9.11 the official sample adds nothing and hides nothing');
-  t.equal((await names('/fetched')).filter(name => name !== 'content-length'), [...safe, 'x-one']);
+  t.equal(
+    (await names('/fetched')).filter(name => name !== 'content-length'),
+    [...safe, 'x-one'],
+  );
 });
 declare const makeMany: () => Response;
 
@@ -290,7 +338,12 @@ test('5.8 of a cors response only what its own server exposes can be exposed', a
   const third = t.site('third', () => ({ headers: MANY_HEADERS, body: 'third' }));
   const { provider, page } = await given(
     t,
-    { third: event => event.respondWith(fetch(THIRD).then(response => ({ response, origin: event.origin, headers: ['X-One', 'X-Two', 'ETag'] }))) },
+    {
+      third: event =>
+        event.respondWith(
+          fetch(THIRD).then(response => ({ response, origin: event.origin, headers: ['X-One', 'X-Two', 'ETag'] })),
+        ),
+    },
     { first: `const THIRD = '${third.origin}/x';` },
   );
   const { headers, text: body } = whole(await seen(page, provider.url('/third')));
@@ -307,14 +360,22 @@ test('5.9 what Fetch asks of every answer holds: redirect mode, integrity, nosni
     {
       redirected: event => event.respondWith(fetch('/moved').then(response => ({ response, origin: event.origin }))),
       digest: (event, tools) => tools.give(event, { response: new Response('foreign'), origin: event.origin }),
-      sniffed: (event, tools) => tools.give(event, { response: new Response('globalThis.word = "ran"', { headers: { 'content-type': 'text/plain' } }), origin: event.origin }),
+      sniffed: (event, tools) =>
+        tools.give(event, {
+          response: new Response('globalThis.word = "ran"', { headers: { 'content-type': 'text/plain' } }),
+          origin: event.origin,
+        }),
       nosniff: (event, tools) =>
         tools.give(event, {
-          response: new Response('globalThis.word = "ran"', { headers: { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' } }),
+          response: new Response('globalThis.word = "ran"', {
+            headers: { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' },
+          }),
           origin: event.origin,
         }),
     },
-    { server: ({ path }) => (path === '/moved' ? { status: 302, headers: { location: '/there' } } : { body: 'there' }) },
+    {
+      server: ({ path }) => (path === '/moved' ? { status: 302, headers: { location: '/there' } } : { body: 'there' }),
+    },
   );
   t.equal(await words({}, ['redirected']), { redirected: 'there' });
   t.equal(await words({ redirect: 'error' }, ['redirected']), { redirected: 'TypeError' });
@@ -354,7 +415,8 @@ test('5.11 the final url, status and status text', async t => {
   const { provider, page } = await given(
     t,
     {
-      made: (event, tools) => tools.give(event, { response: new Response('x', { status: 218, statusText: 'Fine' }), origin: event.origin }),
+      made: (event, tools) =>
+        tools.give(event, { response: new Response('x', { status: 218, statusText: 'Fine' }), origin: event.origin }),
       fetched: event => event.respondWith(fetch('/else').then(response => ({ response, origin: event.origin }))),
     },
     { server: () => ({ status: 404, body: 'x' }) },
@@ -371,9 +433,14 @@ test('5.11 the final url, status and status text', async t => {
 test('5.12 bodies: none, empty, streamed in time, and an error in the middle is one for the page', async t => {
   const { provider, page } = await given(t, {
     none: (event, tools) => tools.give(event, { response: new Response(null, { status: 204 }), origin: event.origin }),
-    'not-modified': (event, tools) => tools.give(event, { response: new Response(null, { status: 304 }), origin: event.origin }),
+    'not-modified': (event, tools) =>
+      tools.give(event, { response: new Response(null, { status: 304 }), origin: event.origin }),
     empty: (event, tools) => tools.give(event, { response: new Response(''), origin: event.origin }),
-    head: (event, tools) => tools.give(event, { response: new Response('unseen', { headers: { 'content-length': '6' } }), origin: event.origin }),
+    head: (event, tools) =>
+      tools.give(event, {
+        response: new Response('unseen', { headers: { 'content-length': '6' } }),
+        origin: event.origin,
+      }),
     stream: (event, tools) => {
       const body = new ReadableStream({
         async start(controller) {
@@ -404,7 +471,8 @@ test('5.12 bodies: none, empty, streamed in time, and an error in the middle is 
       });
       tools.give(event, { response: new Response(body), origin: event.origin });
     },
-    large: (event, tools) => tools.give(event, { response: new Response(new Uint8Array(5_000_000).fill(7)), origin: event.origin }),
+    large: (event, tools) =>
+      tools.give(event, { response: new Response(new Uint8Array(5_000_000).fill(7)), origin: event.origin }),
   });
   const answer = async (path: string, init?: RequestInit) => {
     const { status, text } = whole(await seen(page, provider.url(path), init));
@@ -426,7 +494,10 @@ test('5.12 bodies: none, empty, streamed in time, and an error in the middle is 
   t.equal(streamed, ['first ', 'second', true]);
   // Firefox 153 gives the page of a stream that breaks an AbortError (2026-11).
   t.equal(await seen(page, provider.url('/broken')), t.engine === 'firefox' ? 'AbortError' : 'TypeError');
-  const size = await page.evaluate(async url => new Uint8Array(await (await fetch(url)).arrayBuffer()).reduce((a, b) => a + b, 0), provider.url('/large'));
+  const size = await page.evaluate(
+    async url => new Uint8Array(await (await fetch(url)).arrayBuffer()).reduce((a, b) => a + b, 0),
+    provider.url('/large'),
+  );
   t.equal(size, 35_000_000);
   t.equal(provider.requests(), []);
 });
@@ -480,8 +551,13 @@ test('5.14 a redirect that the worker makes is followed, and the hop offered aga
       near: (event, tools) => tools.give(event, { response: Response.redirect('/target', 302), origin: event.origin }),
       far: (event, tools) => tools.give(event, { response: Response.redirect(THIRD, 302), origin: event.origin }),
       loop: (event, tools) => tools.give(event, { response: Response.redirect('/loop', 302), origin: event.origin }),
-      nowhere: (event, tools) => tools.give(event, { response: new Response(null, { status: 302, headers: { location: 'http://[' } }), origin: event.origin }),
-      target: (event, tools) => tools.give(event, { response: new Response(`target ${event.request.method}`), origin: event.origin }),
+      nowhere: (event, tools) =>
+        tools.give(event, {
+          response: new Response(null, { status: 302, headers: { location: 'http://[' } }),
+          origin: event.origin,
+        }),
+      target: (event, tools) =>
+        tools.give(event, { response: new Response(`target ${event.request.method}`), origin: event.origin }),
     },
     { first: `const THIRD = '${third.origin}/x';` },
   );

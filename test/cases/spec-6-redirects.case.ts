@@ -22,7 +22,10 @@ const WORKER = `
 
 test('6.1 a server redirect of a request: the handler sees the first URL only, and fetch() in it follows', async t => {
   const provider = givenProvider(t, WORKER, {
-    server: ({ path }) => (path === '/api/moved' ? { status: 302, headers: { ...CORS, location: '/there' } } : { headers: CORS, body: `at ${path}` }),
+    server: ({ path }) =>
+      path === '/api/moved'
+        ? { status: 302, headers: { ...CORS, location: '/there' } }
+        : { headers: CORS, body: `at ${path}` },
   });
   const page = await givenSite(t, { providers: [provider.origin] }).open();
   const answer = await seen(page, provider.url('/api/moved'));
@@ -88,12 +91,18 @@ test('6.3 an endless redirect, or one without a valid Location, is a network err
 
 test('6.4 redirect mode manual gives an opaque redirect; error gives a network error', async t => {
   const provider = givenProvider(t, WORKER, {
-    server: ({ path }) => (path === '/api/moved' ? { status: 302, headers: { ...CORS, location: '/there' } } : { headers: CORS, body: `at ${path}` }),
+    server: ({ path }) =>
+      path === '/api/moved'
+        ? { status: 302, headers: { ...CORS, location: '/there' } }
+        : { headers: CORS, body: `at ${path}` },
   });
   const page = await givenSite(t, { providers: [provider.origin] }).open();
   for (const path of ['/api/redirect?to=/api/end', '/api/moved']) {
     const manual = await seen(page, provider.url(path), { redirect: 'manual' });
-    t.equal(typeof manual === 'string' ? manual : `${manual.type} ${manual.status} ${manual.text}`, 'opaqueredirect 0 ');
+    t.equal(
+      typeof manual === 'string' ? manual : `${manual.type} ${manual.status} ${manual.text}`,
+      'opaqueredirect 0 ',
+    );
     t.equal(await seen(page, provider.url(path), { redirect: 'error' }), 'TypeError');
   }
 });

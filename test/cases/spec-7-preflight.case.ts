@@ -11,7 +11,11 @@ const PREFLIGHT = {
 
 test('7.1 what would need a preflight is not offered; the network preflights it as ever', async t => {
   const provider = givenProvider(t, ANSWERING_WORKER, {
-    server: ({ method }) => ({ status: method === 'OPTIONS' ? 204 : 200, headers: PREFLIGHT, body: method === 'OPTIONS' ? '' : 'network' }),
+    server: ({ method }) => ({
+      status: method === 'OPTIONS' ? 204 : 200,
+      headers: PREFLIGHT,
+      body: method === 'OPTIONS' ? '' : 'network',
+    }),
   });
   const page = await givenSite(t, { providers: [provider.origin] }).open();
   const answer = await seen(page, provider.url('/x'), { method: 'PUT', body: 'x', headers: { 'x-own': '1' } });

@@ -1,9 +1,9 @@
 // Section 9: where the sources disagree, and what was decided. Rows 3 and 11 are pinned with sections 2.4 and 5.8; row 5 has tests of its own.
 import { FOREIGN_GIF, gif, image, json, outcomes, script, style, text } from '../fixtures/page-loads.js';
 import { givenProvider, type Provider, type ProviderOptions } from '../fixtures/provider.js';
-import { givenSite, ready, seen, type SiteOptions } from '../fixtures/site.js';
-import type { Page } from '../harness/engine.js';
+import { givenSite, ready, type SiteOptions, seen } from '../fixtures/site.js';
 import { type Handler, type WorkerOptions, workerOf } from '../fixtures/worker-of.js';
+import type { Page } from '../harness/engine.js';
 import { type TestContext, test } from '../harness/registry.js';
 
 async function given(
@@ -75,7 +75,9 @@ test('9.1 readable no-cors answers load on a page under COEP', async t => {
   );
   t.equal(await image(page, provider.url('/image')), 3);
   t.equal(await style(page, provider.url('/style')), 'foreign');
-  t.equal(await outcomes(page, { style: provider.url('/style') }, { mode: 'no-cors' }), { style: 'body { --word: foreign }' });
+  t.equal(await outcomes(page, { style: provider.url('/style') }, { mode: 'no-cors' }), {
+    style: 'body { --word: foreign }',
+  });
   t.equal(provider.requests(), []);
 });
 
@@ -97,7 +99,8 @@ test('9.6 of a redirect of a server only the first URL is matched', async t => {
     {
       register: `{ scopes: ['/in/'], origins: ['*'] }`,
       first: `addEventListener('foreignfetch', event => event.respondWith(Promise.resolve({ response: new Response('foreign'), origin: event.origin })));`,
-      server: ({ path }) => (path === '/out' ? { status: 302, headers: { ...cors, location: '/in/x' } } : { headers: cors, body: 'network' }),
+      server: ({ path }) =>
+        path === '/out' ? { status: 302, headers: { ...cors, location: '/in/x' } } : { headers: cors, body: 'network' },
     },
   );
   t.equal(text(await seen(page, provider.url('/in/x'))), 'foreign');
@@ -107,7 +110,8 @@ test('9.6 of a redirect of a server only the first URL is matched', async t => {
 
 test('9.7 the fragment is in event.request.url, and not on the wire', async t => {
   const { provider, page } = await given(t, {
-    told: (event, tools) => tools.json(event, [event.request.url, new Request(event.request).url, event.request.clone().url]),
+    told: (event, tools) =>
+      tools.json(event, [event.request.url, new Request(event.request).url, event.request.clone().url]),
     passed: event => event.respondWith(fetch(event.request).then(response => ({ response, origin: event.origin }))),
   });
   t.equal(await json(page, provider.url('/told?q#a/b')), Array(3).fill(provider.url('/told?q#a/b')));
@@ -116,13 +120,17 @@ test('9.7 the fragment is in event.request.url, and not on the wire', async t =>
 });
 
 test('9.8 Range, and media without crossorigin, are not offered', async t => {
-  const { provider, page } = await given(t, { range: (event, tools) => tools.json(event, 'foreign'), media: (event, tools) => tools.json(event, 'foreign') }, {
-    register: `{ scopes: ['/'], origins: ['*'], headers: ['range'] }`,
-    server: ({ method }) => ({
-      headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'range' },
-      body: method === 'OPTIONS' ? '' : 'network',
-    }),
-  });
+  const { provider, page } = await given(
+    t,
+    { range: (event, tools) => tools.json(event, 'foreign'), media: (event, tools) => tools.json(event, 'foreign') },
+    {
+      register: `{ scopes: ['/'], origins: ['*'], headers: ['range'] }`,
+      server: ({ method }) => ({
+        headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'range' },
+        body: method === 'OPTIONS' ? '' : 'network',
+      }),
+    },
+  );
   t.equal(text(await seen(page, provider.url('/range'), { headers: { range: 'bytes=0-3' } })), 'network');
   await page.evaluate(
     src =>
@@ -148,10 +156,14 @@ test('9.9 an opaque answer: what falls through to the network, and what is never
   const names = ['image', 'script', 'style', 'cors', 'get', 'post', 'beacon'];
   const { provider, page } = await given(
     t,
-    { ...Object.fromEntries(names.map(name => [name, opaque])), handled: (event, tools) => tools.json(event, (self as unknown as { handled: string[] }).handled) },
+    {
+      ...Object.fromEntries(names.map(name => [name, opaque])),
+      handled: (event, tools) => tools.json(event, (self as unknown as { handled: string[] }).handled),
+    },
     {
       server: ({ path }) => {
-        if (path === '/script') return { headers: { 'content-type': 'text/javascript' }, body: 'globalThis.word = "network"' };
+        if (path === '/script')
+          return { headers: { 'content-type': 'text/javascript' }, body: 'globalThis.word = "network"' };
         if (path === '/style') return { headers: { 'content-type': 'text/css' }, body: 'body { --word: network }' };
         return { headers: { 'content-type': 'image/gif', 'access-control-allow-origin': '*' }, body: gif(5) };
       },
@@ -162,7 +174,9 @@ test('9.9 an opaque answer: what falls through to the network, and what is never
   t.equal(await style(page, provider.url('/style')), 'network');
   t.equal(await image(page, provider.url('/cors'), 'anonymous'), 'error');
   t.equal(await outcomes(page, { get: provider.url('/get') }, { mode: 'no-cors' }), { get: 'opaque' });
-  t.equal(await outcomes(page, { post: provider.url('/post') }, { mode: 'no-cors', method: 'POST', body: 'x' }), { post: 'opaque' });
+  t.equal(await outcomes(page, { post: provider.url('/post') }, { mode: 'no-cors', method: 'POST', body: 'x' }), {
+    post: 'opaque',
+  });
   t.equal(await page.evaluate(url => navigator.sendBeacon(url, 'x'), provider.url('/beacon')), true);
   const handled = await t.until(
     async () => {
@@ -210,7 +224,9 @@ test('9.10 clientId: an own property of the prototype, one for each client, and 
       const { clientId } = event;
       event.respondWith(
         clients.get(clientId).then(client => ({
-          response: new Response(JSON.stringify({ clientId, own: Object.prototype.hasOwnProperty.call(prototype, 'clientId'), client: String(client) })),
+          response: new Response(
+            JSON.stringify({ clientId, own: Object.hasOwn(prototype, 'clientId'), client: String(client) }),
+          ),
           origin: event.origin,
         })),
       );
@@ -297,7 +313,13 @@ self.addEventListener('foreignfetch', (e) => {
     {
       name: 'random',
       script: '/random/worker.js',
-      server: () => ({ headers: { link: '</random/worker.js>; rel="serviceworker"', 'origin-trial': 'Ai32KiE0NsOIRPR/NxvUwEpcM4hYyo6RPRvkG8liNEIX' }, body: '4711' }),
+      server: () => ({
+        headers: {
+          link: '</random/worker.js>; rel="serviceworker"',
+          'origin-trial': 'Ai32KiE0NsOIRPR/NxvUwEpcM4hYyo6RPRvkG8liNEIX',
+        },
+        body: '4711',
+      }),
     },
   );
   const page = await givenSite(t, { providers: [provider.origin] }).open();
@@ -310,13 +332,29 @@ self.addEventListener('foreignfetch', (e) => {
 });
 
 test('9.14 only headers that the page asked for keep a request from being offered', async t => {
-  const answer: Handler = (event, tools) => tools.give(event, { response: new Response('foreign'), origin: event.origin });
-  const { provider, page } = await given(t, { x: answer, events: (event, tools) => tools.give(event, { response: new Response('data: foreign\n\n', { headers: { 'content-type': 'text/event-stream' } }), origin: event.origin }) }, {
-    server: () => ({
-      headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'access-control-allow-methods': '*' },
-      body: 'network',
-    }),
-  });
+  const answer: Handler = (event, tools) =>
+    tools.give(event, { response: new Response('foreign'), origin: event.origin });
+  const { provider, page } = await given(
+    t,
+    {
+      x: answer,
+      events: (event, tools) =>
+        tools.give(event, {
+          response: new Response('data: foreign\n\n', { headers: { 'content-type': 'text/event-stream' } }),
+          origin: event.origin,
+        }),
+    },
+    {
+      server: () => ({
+        headers: {
+          'access-control-allow-origin': '*',
+          'access-control-allow-headers': '*',
+          'access-control-allow-methods': '*',
+        },
+        body: 'network',
+      }),
+    },
+  );
   const url = provider.url('/x');
   const word = async (init: RequestInit) => text(await seen(page, url, init));
   t.equal(await word({}), 'foreign');
@@ -370,7 +408,9 @@ const PASSING: Record<string, Handler> = Object.fromEntries(
   ['default', 'omit', 'same-origin', 'include', 'opaque', 'beacon', 'image', 'xhr', 'copy'].map(name => [
     name,
     event => {
-      const copied = event.request.url.endsWith('/copy') ? new Request(event.request.clone(), { headers: { 'content-language': 'eo' } }) : event.request;
+      const copied = event.request.url.endsWith('/copy')
+        ? new Request(event.request.clone(), { headers: { 'content-language': 'eo' } })
+        : event.request;
       event.respondWith(fetch(copied).then(response => ({ response, origin: event.origin })));
     },
   ]),
@@ -403,8 +443,14 @@ function t200(answer: unknown): void {
   if (typeof answer === 'string') throw new Error(`a network error: ${answer}`);
 }
 
-test("9.15 credentials do not grow: fetch(event.request) carries no cookie, however the page asked", async t => {
-  const provider = givenProvider(t, workerOf({ ...PASSING, own: event => event.respondWith(fetch(event.request.url).then(response => ({ response, origin: event.origin }))) }));
+test('9.15 credentials do not grow: fetch(event.request) carries no cookie, however the page asked', async t => {
+  const provider = givenProvider(
+    t,
+    workerOf({
+      ...PASSING,
+      own: event => event.respondWith(fetch(event.request.url).then(response => ({ response, origin: event.origin }))),
+    }),
+  );
   const own = await t.page();
   await logIn(own, provider);
   await own.evaluate(async () => void (await fetch('/first-party')));
@@ -427,7 +473,15 @@ test("9.15 with `credentials: true` the page's `include` stays one, and the serv
   const provider = givenProvider(
     t,
     workerOf(
-      { ...PASSING, told: (event, tools) => tools.json(event, [event.request.credentials, event.request.clone().credentials, new Request(event.request).credentials]) },
+      {
+        ...PASSING,
+        told: (event, tools) =>
+          tools.json(event, [
+            event.request.credentials,
+            event.request.clone().credentials,
+            new Request(event.request).credentials,
+          ]),
+      },
       { register: `{ scopes: ['/'], origins: ${JSON.stringify(origins)}, credentials: true }` },
     ),
   );
@@ -437,7 +491,9 @@ test("9.15 with `credentials: true` the page's `include` stays one, and the serv
   t.equal(await json(page, provider.url('/told'), { credentials: 'include' }), ['include', 'include', 'include']);
   await askInAllWays(page, provider);
   await t.until(() => provider.find('/beacon'), { message: 'the beacon' });
-  const onBehalf = Object.fromEntries(Object.keys(PASSING).map(name => [name, provider.find(`/${name}`)?.headers['foreign-fetch-origin']]));
+  const onBehalf = Object.fromEntries(
+    Object.keys(PASSING).map(name => [name, provider.find(`/${name}`)?.headers['foreign-fetch-origin']]),
+  );
   t.equal(onBehalf, {
     default: undefined,
     omit: undefined,
@@ -456,9 +512,16 @@ test("9.15 with `credentials: true` the page's `include` stays one, and the serv
 test("9.15 with `credentials: true` a foreign worker's request carries the cookies of the page's own", async t => {
   const browser = await t.launch(t.engine === 'chromium' ? { thirdPartyCookies: true } : {});
   const origin = t.server.origin(`site-${t.id}.localhost`);
-  const server = () => ({ headers: { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }, body: 'x' });
+  const server = () => ({
+    headers: { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' },
+    body: 'x',
+  });
   const closed = givenProvider(t, workerOf(PASSING), { name: 'closed', server });
-  const open = givenProvider(t, workerOf(PASSING, { register: `{ scopes: ['/'], origins: ['${origin}'], credentials: true }` }), { name: 'open', server });
+  const open = givenProvider(
+    t,
+    workerOf(PASSING, { register: `{ scopes: ['/'], origins: ['${origin}'], credentials: true }` }),
+    { name: 'open', server },
+  );
   const own = await t.page(browser);
   for (const provider of [closed, open]) await logIn(own, provider);
   const site = givenSite(t, { providers: [closed.origin, open.origin] });
@@ -487,7 +550,10 @@ test("9.15 with `credentials: true` a foreign worker's request carries the cooki
 test("9.15 a hostile client that speaks the protocol itself gets no credentials, header, method or URL beyond the worker's lists", async t => {
   const provider = givenProvider(
     t,
-    workerOf({ 'in/told': (event, tools) => tools.json(event, [event.request.url, event.request.credentials]) }, { register: `{ scopes: ['/in/'], origins: ['*'] }` }),
+    workerOf(
+      { 'in/told': (event, tools) => tools.json(event, [event.request.url, event.request.credentials]) },
+      { register: `{ scopes: ['/in/'], origins: ['*'] }` },
+    ),
   );
   const evil = t.site('evil');
   evil.routes.set('/', { headers: { 'content-type': 'text/html' }, body: '<!doctype html>' });
@@ -517,8 +583,19 @@ test("9.15 a hostile client that speaks the protocol itself gets no credentials,
     host.port1.postMessage({ foreignFetch: 'open', scope: `${origin}/`, range: { min: 1, max: 1 } }, [channel.port2]);
     await hello;
     const head = {
-      url: `${origin}/in/told`, method: 'GET', headers: [], mode: 'cors', credentials: 'include', cache: 'default', redirect: 'follow',
-      referrer: '', referrerPolicy: '', integrity: '', keepalive: false, destination: '', clientId: '',
+      url: `${origin}/in/told`,
+      method: 'GET',
+      headers: [],
+      mode: 'cors',
+      credentials: 'include',
+      cache: 'default',
+      redirect: 'follow',
+      referrer: '',
+      referrerPolicy: '',
+      integrity: '',
+      keepalive: false,
+      destination: '',
+      clientId: '',
     };
     let count = 0;
     const ask = async (change: object) => {
@@ -547,12 +624,19 @@ test('9.16 destination and referrer are kept by clone() and new Request()', asyn
     {
       image: (event, tools) => {
         const { request } = event;
-        const copies = [request, request.clone(), new Request(request), new Request(request.clone(), { headers: { accept: 'x/y' } }).clone()];
+        const copies = [
+          request,
+          request.clone(),
+          new Request(request),
+          new Request(request.clone(), { headers: { accept: 'x/y' } }).clone(),
+        ];
         const changed = new Request(request, { referrer: '/else', mode: 'cors' });
         Object.assign(self, {
           copies: copies.map(({ destination, referrer, url }) => [destination, referrer, url]),
           changed: [changed.destination, changed.referrer],
-          isRequest: copies.every(copy => copy instanceof Request) && Object.getPrototypeOf(copies[2] as Request) === Request.prototype,
+          isRequest:
+            copies.every(copy => copy instanceof Request) &&
+            Object.getPrototypeOf(copies[2] as Request) === Request.prototype,
         });
         tools.give(event, { response: makeImage(), origin: event.origin });
       },
@@ -595,7 +679,8 @@ test('9.17 developer aids: one message each in the console of the worker, and it
         self.addEventListener('foreignFetch', () => {});`,
     },
   );
-  for (const name of ['bare', 'headers', 'slash']) t.equal(text(await seen(page, provider.url(`/${name}`))), 'TypeError');
+  for (const name of ['bare', 'headers', 'slash'])
+    t.equal(text(await seen(page, provider.url(`/${name}`))), 'TypeError');
   for (let round = 0; round < 2; round++) t.equal(await json(page, provider.url('/copied')), 'same-origin');
   const warnings = await json<string[]>(page, provider.url('/told'));
   const about = (pattern: RegExp) => warnings.filter(warning => pattern.test(warning)).length;

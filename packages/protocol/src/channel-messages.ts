@@ -52,6 +52,8 @@ export interface ResponseHead {
 export type Result =
   /** Nobody called `respondWith()`: the request goes on to the network. */
   | { readonly kind: 'none' }
+  /** The request was answered before, on another port; that answer counts, if it arrives. */
+  | { readonly kind: 'repeated' }
   /** A network error. `reason` is for the console and holds nothing of the response. */
   | { readonly kind: 'error'; readonly reason: string }
   | { readonly kind: 'opaque' }

@@ -67,6 +67,7 @@ function isResult(value: unknown): value is Result {
   if (!result) return false;
   switch (result.kind) {
     case 'none':
+    case 'repeated':
     case 'opaque':
     case 'opaqueredirect':
       return true;

@@ -5,7 +5,15 @@
  * 1. Messages are checked on arrival; one that is malformed ends this channel and no other.
  * 2. Everything that arrives on this port is for this worker's own origin; a request for another one is malformed.
  */
-import { type ForeignRegistration, readToWorker, type ToShim, type ToWorker, type VersionRange, negotiate, PROTOCOL } from '@foreign-fetch/protocol';
+import {
+  type ForeignRegistration,
+  negotiate,
+  PROTOCOL,
+  readToWorker,
+  type ToShim,
+  type ToWorker,
+  type VersionRange,
+} from '@foreign-fetch/protocol';
 
 export interface ChannelHost {
   /** Identifies this run of the worker: a new one after every start. */

@@ -26,7 +26,12 @@ const kept = new WeakMap<Request, Origins>();
 const NativeRequest = sw.Request;
 const nativeFetch = sw.fetch;
 
-export function createEventRequest(head: RequestHead, body: ArrayBuffer | null, origin: string, signal: AbortSignal): Request {
+export function createEventRequest(
+  head: RequestHead,
+  body: ArrayBuffer | null,
+  origin: string,
+  signal: AbortSignal,
+): Request {
   const request = new NativeRequest(head.url, {
     method: head.method,
     headers: head.headers.map(([name, value]): [string, string] => [name, value]),
@@ -74,7 +79,9 @@ function makeImmutable(headers: Headers): void {
   for (const name of ['append', 'set', 'delete'] as const) {
     Object.defineProperty(headers, name, {
       value: () => {
-        throw new TypeError(`Headers.${name}: the headers of event.request are immutable; copy the request with new Request(event.request, { headers }).`);
+        throw new TypeError(
+          `Headers.${name}: the headers of event.request are immutable; copy the request with new Request(event.request, { headers }).`,
+        );
       },
     });
   }

@@ -9,7 +9,7 @@
  */
 import { BodySender, type RequestHead, type ToShim } from '@foreign-fetch/protocol';
 import { createEventRequest } from './event-request.js';
-import { fire, ForeignFetchEvent } from './foreign-fetch-event.js';
+import { ForeignFetchEvent, fire } from './foreign-fetch-event.js';
 import { rule } from './respond-rules.js';
 
 export interface ExchangeOptions {
@@ -86,7 +86,10 @@ export class Exchange {
     const event = new ForeignFetchEvent('foreignfetch', { request, origin, clientId: head.clientId, cancelable: true });
     const answer = fire(event, extend);
     if (answer) return this.#settle(answer, head);
-    this.#answer(event.defaultPrevented ? { kind: 'error', reason: 'the listener called preventDefault()' } : { kind: 'none' }, null);
+    this.#answer(
+      event.defaultPrevented ? { kind: 'error', reason: 'the listener called preventDefault()' } : { kind: 'none' },
+      null,
+    );
   }
 
   async #settle(answer: Promise<unknown>, head: RequestHead): Promise<void> {

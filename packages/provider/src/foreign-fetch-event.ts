@@ -1,6 +1,7 @@
 /** `ForeignFetchEvent`: spec.md 1, 5 and 9.10. */
-import { toDictionary, toUSVString } from './webidl.js';
+
 import { sw } from './global.js';
+import { toDictionary, toUSVString } from './webidl.js';
 
 /** What the promise given to `respondWith()` resolves with. */
 export interface ForeignFetchResponse {
@@ -40,10 +41,12 @@ export class ForeignFetchEvent extends ExtendableEvent {
 
   /** @throws TypeError when `init` or its `request` is missing, or `request` is not a Request. */
   constructor(type: string, init: ForeignFetchEventInit) {
-    if (arguments.length < 2) throw new TypeError('ForeignFetchEvent: the second argument, with "request", is required.');
+    if (arguments.length < 2)
+      throw new TypeError('ForeignFetchEvent: the second argument, with "request", is required.');
     const dictionary = toDictionary(init, 'ForeignFetchEvent: the second argument');
     super(type, init);
-    if (!(dictionary.request instanceof Request)) throw new TypeError('ForeignFetchEvent: "request" must be a Request.');
+    if (!(dictionary.request instanceof Request))
+      throw new TypeError('ForeignFetchEvent: "request" must be a Request.');
     this.#request = dictionary.request;
     this.#origin = dictionary.origin === undefined ? 'null' : toUSVString(dictionary.origin);
     this.#clientId = dictionary.clientId === undefined ? '' : toUSVString(dictionary.clientId);
@@ -74,7 +77,8 @@ export class ForeignFetchEvent extends ExtendableEvent {
     if (arguments.length === 0) throw new TypeError('ForeignFetchEvent.respondWith: an argument is required.');
     this.stopImmediatePropagation();
     const state = stateOf(this);
-    if (this.eventPhase === 0) throw invalidState('respondWith() was called after the event; call it in the listener itself, with a promise.');
+    if (this.eventPhase === 0)
+      throw invalidState('respondWith() was called after the event; call it in the listener itself, with a promise.');
     if (state.answer) throw invalidState('respondWith() was called before.');
     state.answer = Promise.resolve(response);
     this.waitUntil(state.answer);
@@ -98,7 +102,10 @@ for (const name of ['request', 'origin', 'clientId', 'respondWith', 'waitUntil']
   const descriptor = Object.getOwnPropertyDescriptor(ForeignFetchEvent.prototype, name);
   Object.defineProperty(ForeignFetchEvent.prototype, name, { ...descriptor, enumerable: true });
 }
-Object.defineProperty(ForeignFetchEvent.prototype, Symbol.toStringTag, { value: 'ForeignFetchEvent', configurable: true });
+Object.defineProperty(ForeignFetchEvent.prototype, Symbol.toStringTag, {
+  value: 'ForeignFetchEvent',
+  configurable: true,
+});
 
 function stateOf(event: ForeignFetchEvent): Internals {
   const state = internals.get(event);
@@ -111,7 +118,10 @@ function invalidState(message: string): DOMException {
 }
 
 /** Fires the event and returns what `respondWith()` was given, or `undefined` when nobody answered. */
-export function fire(event: ForeignFetchEvent, extend: (promise: Promise<unknown>) => void): Promise<unknown> | undefined {
+export function fire(
+  event: ForeignFetchEvent,
+  extend: (promise: Promise<unknown>) => void,
+): Promise<unknown> | undefined {
   const state = stateOf(event);
   state.extend = extend;
   sw.dispatchEvent(event);

@@ -62,30 +62,45 @@ export function checkOptions(
   registrationScope: string,
 ): ForeignFetchLists {
   const origins = checkOrigins(converted.origins);
-  if (converted.scopes.length === 0) throw new TypeError('registerForeignFetch(): "scopes" is empty; name at least one, as in [self.registration.scope].');
+  if (converted.scopes.length === 0)
+    throw new TypeError(
+      'registerForeignFetch(): "scopes" is empty; name at least one, as in [self.registration.scope].',
+    );
   const scopes = converted.scopes.map(scope => checkScope(scope, scriptUrl, registrationScope));
   const credentials = Boolean(converted.credentials);
   if (credentials && origins.length === 0) {
-    throw new TypeError(`registerForeignFetch(): "credentials: true" needs named origins; with ['*'] any site could act as the user.`);
+    throw new TypeError(
+      `registerForeignFetch(): "credentials: true" needs named origins; with ['*'] any site could act as the user.`,
+    );
   }
-  return { scopes, origins, methods: converted.methods.map(checkMethod), headers: converted.headers.map(checkHeader), credentials };
+  return {
+    scopes,
+    origins,
+    methods: converted.methods.map(checkMethod),
+    headers: converted.headers.map(checkHeader),
+    credentials,
+  };
 }
 
 function checkOrigins(entries: readonly string[]): string[] {
-  if (entries.length === 0) throw new TypeError(`registerForeignFetch(): "origins" is empty; write ['*'] to serve every origin.`);
+  if (entries.length === 0)
+    throw new TypeError(`registerForeignFetch(): "origins" is empty; write ['*'] to serve every origin.`);
   if (entries.length === 1 && entries[0] === '*') return [];
   return entries.map(entry => {
     if (entry === '*') throw new TypeError(`registerForeignFetch(): '*' stands alone in "origins" or not at all.`);
     const url = URL.canParse(entry) ? new URL(entry) : undefined;
     if (!url || url.origin === 'null') {
-      throw new TypeError(`registerForeignFetch(): "${entry}" is not an origin; write it with its scheme, as in "https://blog.example.com".`);
+      throw new TypeError(
+        `registerForeignFetch(): "${entry}" is not an origin; write it with its scheme, as in "https://blog.example.com".`,
+      );
     }
     return url.origin;
   });
 }
 
 function checkScope(entry: string, scriptUrl: string, registrationScope: string): string {
-  if (!URL.canParse(entry, scriptUrl)) throw new TypeError(`registerForeignFetch(): the scope "${entry}" is not a URL.`);
+  if (!URL.canParse(entry, scriptUrl))
+    throw new TypeError(`registerForeignFetch(): the scope "${entry}" is not a URL.`);
   const { href } = new URL(entry, scriptUrl);
   if (!href.startsWith(registrationScope)) {
     throw new TypeError(

@@ -1,11 +1,19 @@
 /** What one foreign worker does with requests: its channels, its accepted requests, and how long it stays for them. */
-import { type ForeignRegistration, HOST_QUERY, inForeignScope, offeredHeaders, type RequestHead, type ToWorker, WELL_KNOWN_PATH } from '@foreign-fetch/protocol';
+import {
+  type ForeignRegistration,
+  HOST_QUERY,
+  inForeignScope,
+  offeredHeaders,
+  type RequestHead,
+  type ToWorker,
+  WELL_KNOWN_PATH,
+} from '@foreign-fetch/protocol';
 import { ChannelServer } from './channel-server.js';
 import { Exchange } from './exchange.js';
 import type { ForeignFetchLists } from './foreign-fetch-options.js';
+import { sw } from './global.js';
 import { Lifetime } from './lifetime.js';
 import type { WorkerStore } from './worker-store.js';
-import { sw } from './global.js';
 
 /** A sign of life this often while requests are open, in milliseconds. */
 const ALIVE_EVERY = 5000;
@@ -48,7 +56,12 @@ export class ForeignWorker {
     const known = this.#open.get(id);
     if (known) return known.moveTo(channel.send);
     if (this.#accepted.has(id)) {
-      return channel.send({ type: 'answer', id, result: { kind: 'error', reason: 'the request was answered before' }, body: null });
+      return channel.send({
+        type: 'answer',
+        id,
+        result: { kind: 'repeated' },
+        body: null,
+      });
     }
     this.#accept(id);
     const release = this.lifetime.begin();

@@ -9,8 +9,8 @@
  *    gives foreign fetch up must be able to.
  */
 import { HOST_QUERY, WELL_KNOWN_PATH } from '@foreign-fetch/protocol';
-import type { StoredDocument, WorkerStore } from './worker-store.js';
 import { sw } from './global.js';
+import type { StoredDocument, WorkerStore } from './worker-store.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Headers of the original that are part of what the document may do. */
@@ -20,7 +20,10 @@ export function isHostRequest(request: Request): boolean {
   return request.mode === 'navigate' && request.url === new URL(HOST_QUERY, sw.registration.scope).href;
 }
 
-export async function answerHostRequest(store: WorkerStore, extend: (promise: Promise<unknown>) => void): Promise<Response> {
+export async function answerHostRequest(
+  store: WorkerStore,
+  extend: (promise: Promise<unknown>) => void,
+): Promise<Response> {
   const stored = await store.document();
   if (!stored) return toResponse(await fetchDocument(store));
   if (Math.abs(Date.now() - stored.storedAt) > DAY) extend(revalidate(store));

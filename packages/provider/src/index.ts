@@ -7,7 +7,7 @@
  */
 import type { ForeignFetchEvent } from './foreign-fetch-event.js';
 import type { ForeignFetchOptions } from './foreign-fetch-options.js';
-import { install, type ForeignFetchListener } from './install.js';
+import { type ForeignFetchListener, install } from './install.js';
 
 export type { ForeignFetchEvent, ForeignFetchEventInit, ForeignFetchResponse } from './foreign-fetch-event.js';
 export type { ForeignFetchOptions } from './foreign-fetch-options.js';

@@ -4,15 +4,17 @@ import { patchRequestAndFetch } from './event-request.js';
 import { ForeignFetchEvent } from './foreign-fetch-event.js';
 import { checkOptions, convertOptions, type ForeignFetchLists, NO_LISTS } from './foreign-fetch-options.js';
 import { ForeignWorker } from './foreign-worker.js';
+import { sw } from './global.js';
 import { answerHostRequest, isHostRequest, storeHostDocument } from './host-document.js';
 import { WorkerStore } from './worker-store.js';
-import { sw } from './global.js';
 
 export type ForeignFetchListener = ((this: ServiceWorkerGlobalScope, event: ForeignFetchEvent) => unknown) | null;
 
 export function install(): void {
   if (!('registration' in sw)) {
-    throw new Error('[foreign-fetch] The provider script belongs into a service worker; import it on the first line of yours.');
+    throw new Error(
+      '[foreign-fetch] The provider script belongs into a service worker; import it on the first line of yours.',
+    );
   }
   const store = new WorkerStore(sw.registration.scope);
   const worker = new ForeignWorker(store);
@@ -58,7 +60,10 @@ function defineInterface(store: WorkerStore): void {
   const registerForeignFetch = function registerForeignFetch(this: ExtendableEvent, options: unknown): void {
     const converted = convertOptions(options);
     if (this.type !== 'install' || this.eventPhase === 0) {
-      throw new DOMException('registerForeignFetch() belongs into the install listener itself, before any await.', 'InvalidStateError');
+      throw new DOMException(
+        'registerForeignFetch() belongs into the install listener itself, before any await.',
+        'InvalidStateError',
+      );
     }
     const lists: ForeignFetchLists = checkOptions(converted, sw.location.href, sw.registration.scope);
     // `waitUntil()` refuses an event that a script made: nothing may have changed by then.
@@ -110,7 +115,8 @@ function defineHandlerAttribute(): void {
 function warnOfCapitalF(): void {
   const add = sw.addEventListener;
   sw.addEventListener = function addEventListener(this: EventTarget, type: string, ...rest: [never, never?]): void {
-    if (type === 'foreignFetch') console.warn('[foreign-fetch] The event is called "foreignfetch", without a capital letter.');
+    if (type === 'foreignFetch')
+      console.warn('[foreign-fetch] The event is called "foreignfetch", without a capital letter.');
     (add as (...args: unknown[]) => void).call(sw, type, ...rest);
   } as typeof add;
 }

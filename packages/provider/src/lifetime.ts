@@ -10,6 +10,7 @@
  * 4. Events are capped (Firefox 153: 60 s; Chromium 156: 300 s), so while work is open the hold is renewed.
  */
 import { sw } from './global.js';
+
 const LINGER = 10_000;
 const RENEW_EVERY = 10_000;
 

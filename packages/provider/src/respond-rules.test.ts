@@ -28,7 +28,10 @@ test('what is no ForeignFetchResponse is a network error that says why', () => {
   assert.match(reason(new Response()), /bare Response/);
   assert.match(reason('text'), /must be an object; it is a string/);
   assert.match(reason({ response: null }), /needs \{ response \}/);
-  assert.match(reason({ response: new Response(), origin: CLIENT, headers: null }), /"headers" must be an array of strings; it is null/);
+  assert.match(
+    reason({ response: new Response(), origin: CLIENT, headers: null }),
+    /"headers" must be an array of strings; it is null/,
+  );
   assert.match(reason({ response: new Response(), origin: CLIENT, headers: ['\u0100'] }), /byte strings/);
   assert.match(reason({ response: new Response(), headers: ['a'] }), /add origin: event\.origin/);
   assert.match(reason({ response: new Response(), origin: `${CLIENT}/` }), /is not the client's origin/);
@@ -43,7 +46,15 @@ test('what is no ForeignFetchResponse is a network error that says why', () => {
 
 test('the members are read once each, in the order of their names', () => {
   const order: string[] = [];
-  const value = new Proxy({ response: new Response() }, { get: (target, name) => (order.push(String(name)), Reflect.get(target, name)) });
+  const value = new Proxy(
+    { response: new Response() },
+    {
+      get: (target, name) => {
+        order.push(String(name));
+        return Reflect.get(target, name);
+      },
+    },
+  );
   rule(value, REQUEST);
   assert.deepEqual(order, ['headers', 'origin', 'response']);
 });
@@ -76,7 +87,8 @@ test('origins are compared as strings: "null" equals "null", nothing is a wildca
   assert.equal(kind({ response: response(), origin: 'null' }, { origin: 'null' }), 'response');
   assert.equal(kind({ response: response(), origin: null }, { origin: 'null' }), 'response');
   assert.equal(kind({ response: response(), origin: null }), 'error');
-  for (const origin of ['*', '', CLIENT.toUpperCase(), `${CLIENT}:443`]) assert.equal(kind({ response: response(), origin }), 'error');
+  for (const origin of ['*', '', CLIENT.toUpperCase(), `${CLIENT}:443`])
+    assert.equal(kind({ response: response(), origin }), 'error');
 });
 
 test('an opaque result holds nothing of the response, and its body stays untouched', () => {
@@ -99,14 +111,20 @@ test('headers: the safelist, what is named, never Set-Cookie, and no coding that
 
 test('nosniff is carried as a flag, by its first value', () => {
   const nosniff = (value: string) => {
-    const { result } = rule({ response: new Response('x', { headers: { 'X-Content-Type-Options': value } }), origin: CLIENT }, REQUEST);
+    const { result } = rule(
+      { response: new Response('x', { headers: { 'X-Content-Type-Options': value } }), origin: CLIENT },
+      REQUEST,
+    );
     return result.kind === 'response' && result.head.nosniff;
   };
   assert.deepEqual(['nosniff', ' NoSniff , x', 'x, nosniff', ''].map(nosniff), [true, true, false, false]);
 });
 
 test('redirects: what the request takes, and where they lead', () => {
-  const made = (location: string) => ({ response: new Response(null, { status: 307, headers: { location } }), origin: CLIENT });
+  const made = (location: string) => ({
+    response: new Response(null, { status: 307, headers: { location } }),
+    origin: CLIENT,
+  });
   const { result } = rule(made('../a#b'), REQUEST);
   assert.equal(result.kind === 'response' && result.head.location, 'https://api.example/a#b');
   assert.equal(kind(made('http://[')), 'error');

@@ -6,7 +6,13 @@
  * 2. The result of an opaque answer holds nothing of it, and its body is never read.
  * 3. Every network error says why, for the console of both sides.
  */
-import { isConstructibleStatus, isForbiddenResponseName, isRedirectStatus, isSafelistedResponseName, type Result } from '@foreign-fetch/protocol';
+import {
+  isConstructibleStatus,
+  isForbiddenResponseName,
+  isRedirectStatus,
+  isSafelistedResponseName,
+  type Result,
+} from '@foreign-fetch/protocol';
 import { toByteStringSequence, toDictionary, toUSVString } from './webidl.js';
 
 /** What the rules need to know of the request. */
@@ -37,26 +43,35 @@ export function rule(value: unknown, request: RuleRequest): Ruling {
     return networkError(error instanceof Error ? error.message : 'respondWith() was given no ForeignFetchResponse');
   }
   const { response, origin, headers } = answer;
-  if (response.bodyUsed || response.body?.locked) return networkError('the body of the response was used already; answer with a clone()');
+  if (response.bodyUsed || response.body?.locked)
+    return networkError('the body of the response was used already; answer with a clone()');
   if (response.type === 'error') return networkError('the response is Response.error()');
-  if (origin === undefined && headers.length > 0) return networkError('"headers" was given without "origin"; add origin: event.origin');
+  if (origin === undefined && headers.length > 0)
+    return networkError('"headers" was given without "origin"; add origin: event.origin');
   if (origin !== undefined && origin !== request.origin) {
-    return networkError(`"origin" is "${origin}", which is not the client's origin "${request.origin}"; pass event.origin`);
+    return networkError(
+      `"origin" is "${origin}", which is not the client's origin "${request.origin}"; pass event.origin`,
+    );
   }
   if (response.type === 'opaqueredirect') {
-    if (request.redirect !== 'manual') return networkError('the response is an unfollowed redirect, and the request asks to follow it');
+    if (request.redirect !== 'manual')
+      return networkError('the response is an unfollowed redirect, and the request asks to follow it');
     return { result: { kind: 'opaqueredirect' }, body: null };
   }
   if (origin === undefined || response.type === 'opaque') return { result: { kind: 'opaque' }, body: null };
-  if (response.redirected && request.redirect !== 'follow') return networkError('the response was redirected, and the request forbids that');
-  if (isRedirectStatus(response.status) && request.redirect === 'manual') return { result: { kind: 'opaqueredirect' }, body: null };
-  if (isRedirectStatus(response.status) && request.redirect === 'error') return networkError('the response is a redirect, and the request forbids that');
+  if (response.redirected && request.redirect !== 'follow')
+    return networkError('the response was redirected, and the request forbids that');
+  if (isRedirectStatus(response.status) && request.redirect === 'manual')
+    return { result: { kind: 'opaqueredirect' }, body: null };
+  if (isRedirectStatus(response.status) && request.redirect === 'error')
+    return networkError('the response is a redirect, and the request forbids that');
   if (!isConstructibleStatus(response.status)) return networkError(`the status ${response.status} cannot be passed on`);
   return readable(response, headers, request.url);
 }
 
 function convertAnswer(value: unknown): Answer {
-  if (value instanceof Response) throw new TypeError('respondWith() was given a bare Response; give it { response, origin: event.origin }');
+  if (value instanceof Response)
+    throw new TypeError('respondWith() was given a bare Response; give it { response, origin: event.origin }');
   const dictionary = toDictionary(value, 'the value given to respondWith()');
   const headers = dictionary.headers === undefined ? [] : toByteStringSequence(dictionary.headers, '"headers"');
   const origin = dictionary.origin === undefined ? undefined : toUSVString(dictionary.origin);
@@ -71,7 +86,8 @@ function readable(response: Response, exposed: readonly string[], url: string): 
   // A body that came from the network has been decoded: its coding, and a length that counts coded bytes, are no longer true.
   const decoded = response.headers.has('content-encoding');
   for (const [name, value] of response.headers) {
-    if (isForbiddenResponseName(name) || name === 'content-encoding' || (decoded && name === 'content-length')) continue;
+    if (isForbiddenResponseName(name) || name === 'content-encoding' || (decoded && name === 'content-length'))
+      continue;
     if (isSafelistedResponseName(name) || exposed.includes(name)) headers.push([name, value]);
   }
   const location = isRedirectStatus(response.status) ? response.headers.get('location') : null;

@@ -2,11 +2,12 @@
  * Dispatch of `foreignfetch` events through workbox-routing, as a separate entry: providers that do not route pay nothing for it.
  * A `Router` is used, never `registerRoute()`, which would add `fetch` and `message` listeners of its own.
  */
-import type {} from './index.js';
-import type { Router } from 'workbox-routing/Router.js';
 
-export { Route } from 'workbox-routing/Route.js';
+import type { Router } from 'workbox-routing/Router.js';
+import type {} from './index.js';
+
 export { RegExpRoute } from 'workbox-routing/RegExpRoute.js';
+export { Route } from 'workbox-routing/Route.js';
 export { Router } from 'workbox-routing/Router.js';
 
 export interface RouteOptions {

@@ -5,8 +5,9 @@
  * 1. A port is a channel only once the worker behind it has said hello.
  * 2. A port whose far end has died says nothing (no engine fires `close`, 2026-11). Silence is noticed by the deadlines of the requests,
  *    and by `ping` before anything that must not be sent twice.
- * 3. Closing fails everything that is still open on it.
+ * 3. Closing fails everything that is still open on it, except what has moved to another channel.
  * 4. A message that is malformed ends this channel and no other.
+ * 5. A channel that was slow may still be alive: retired, it takes no new request, but what arrives late on it counts.
  */
 import { ForeignFetchError, type ForeignRegistration, readToShim, type ToWorker } from '@foreign-fetch/protocol';
 import type { ForeignRequest } from './foreign-request.js';
@@ -18,6 +19,8 @@ export interface Hello {
 
 /** With open requests, the worker gives a sign of life every 5 s; three missed ones mean that it is gone. */
 const SILENCE = 16_000;
+/** A retired channel is closed after this long, whatever is still open. */
+const RETIREMENT = 60_000;
 
 export class Channel {
   readonly hello: Promise<Hello>;
@@ -25,6 +28,9 @@ export class Channel {
   readonly #nonce = crypto.randomUUID();
   readonly #port: MessagePort;
   readonly #requests = new Map<string, ForeignRequest>();
+  /** Ids of requests that have moved to another channel: here they are only listened for. */
+  readonly #moved = new Set<string>();
+  #retirement: ReturnType<typeof setTimeout> | undefined;
   #count = 0;
   #lastSign = 0;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -61,9 +67,11 @@ export class Channel {
     );
   }
 
-  /** Gives the request up, without a word to the worker: it is being sent again on another channel. */
-  release(request: ForeignRequest): void {
-    this.#forget(request);
+  /** The worker was too slow to acknowledge; it may only be busy. The request moves to another channel, under the same id. */
+  retire(moving?: ForeignRequest): void {
+    if (moving) this.#moved.add(moving.id);
+    if (this.#requests.size === 0) return this.close();
+    this.#retirement ??= setTimeout(() => this.close(), RETIREMENT);
   }
 
   /** Whether the worker answers within `deadline` milliseconds. */
@@ -86,9 +94,11 @@ export class Channel {
     this.#post({ type: 'close' });
     this.isOpen = false;
     clearInterval(this.#watch);
+    clearTimeout(this.#retirement);
     this.#port.close();
     this.#settleHello.reject(error);
-    for (const request of [...this.#requests.values()]) request.fail(error);
+    for (const request of [...this.#requests.values()]) if (!this.#moved.has(request.id)) request.fail(error);
+    this.#requests.clear();
   }
 
   #post(message: ToWorker): void {
@@ -123,8 +133,10 @@ export class Channel {
 
   #forget(request: ForeignRequest): void {
     this.#requests.delete(request.id);
+    this.#moved.delete(request.id);
     if (this.#requests.size > 0) return;
     clearInterval(this.#watch);
     this.#watch = undefined;
+    if (this.#retirement !== undefined) this.close();
   }
 }

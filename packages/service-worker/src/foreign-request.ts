@@ -4,7 +4,8 @@
  * Requirements
  * 1. States: sent -> accepted -> answered -> closed. `fail()` leads to closed from everywhere.
  * 2. `accepted` and `answer` always settle: whoever holds the request has a deadline, and closing a channel fails what is on it.
- * 3. `closed` is called exactly once, when nothing more may arrive.
+ * 3. Every channel that it was put on is told once, when nothing more may arrive.
+ * 4. It may be put on a second channel when the first was silent; whichever answers first counts, and the rest is ignored.
  */
 import { BodyReceiver, ForeignFetchError, type RequestHead, type Result, type ToShim, type ToWorker } from '@foreign-fetch/protocol';
 
@@ -32,7 +33,7 @@ export class ForeignRequest {
   #resolveFinished!: () => void;
   #receiver: BodyReceiver | undefined;
   #send: Send = () => {};
-  #closed: (request: ForeignRequest) => void = () => {};
+  readonly #channels: ((request: ForeignRequest) => void)[] = [];
 
   constructor(id: string, head: RequestHead, body: ArrayBuffer | null) {
     this.id = id;
@@ -51,10 +52,10 @@ export class ForeignRequest {
     });
   }
 
-  /** Puts the request on a channel; the one before, if any, has been given up. */
+  /** Puts the request on a channel: the one to talk to from now on. */
   attach(send: Send, closed: (request: ForeignRequest) => void): void {
     this.#send = send;
-    this.#closed = closed;
+    this.#channels.push(closed);
     send({ type: 'request', id: this.id, head: this.head, body: this.body });
   }
 
@@ -97,6 +98,7 @@ export class ForeignRequest {
   }
 
   #answered(result: Result, body: ArrayBuffer | 'stream' | null): void {
+    if (this.#receiver) return;
     if (body !== 'stream') {
       this.#resolveAnswer({ result, body });
       return this.#close();
@@ -112,7 +114,7 @@ export class ForeignRequest {
   #close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#closed(this);
+    for (const closed of this.#channels) closed(this);
     this.#resolveFinished();
   }
 }

@@ -75,8 +75,7 @@ async function viaWorker(offer: Offer, signal: AbortSignal, quiet: () => void): 
     if (await isAccepted(request)) {
       return offer.respond(await answerOf(request, provider));
     }
-    channel.release(request);
-    provider.suspect(registration, channel);
+    provider.suspect(registration, channel, request);
   }
   return undefined;
 }
@@ -93,14 +92,12 @@ async function exactlyOnce(offer: Offer): Promise<Response> {
   const { instance } = await channel.hello;
   channel.send(request);
   if (!(await isAccepted(request))) {
-    channel.release(request);
-    provider.suspect(registration, channel);
+    provider.suspect(registration, channel, request);
     // The same worker drops what it knows already; another one is proof that the first has died before it accepted anything.
     const again = await provider.connect(registration);
     again.send(request);
     if (!(await isAccepted(request))) {
-      again.release(request);
-      provider.suspect(registration, again);
+      provider.suspect(registration, again, request);
       throw new ForeignFetchError('not-accepted', `${provider.origin} did not acknowledge a ${offer.head.method} (worker ${instance})`);
     }
   }

@@ -1,10 +1,12 @@
 /** `fetch()`, `cache.add()` and `cache.addAll()` of the site's own service worker reach foreign workers too (spec.md 3). */
 import { sw } from './global.js';
-import { nativeAddAll, nativeFetch } from './native.js';
+import { nativeAdd, nativeAddAll, nativeFetch } from './native.js';
 import type { Shim } from './shim.js';
 
 export function patchFetch(shim: Shim): void {
-  const foreignFetch = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  sw.fetch = function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    // Whatever cannot take part is the browser's own business, bad arguments included.
+    if (!shim.lists(urlOf(input))) return nativeFetch(input, init);
     let request: Request;
     try {
       request = new Request(input as RequestInfo, init);
@@ -13,15 +15,22 @@ export function patchFetch(shim: Shim): void {
     }
     return shim.offer(request, '') ?? nativeFetch(request);
   };
-  sw.fetch = function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-    return foreignFetch(input, init);
-  };
   Cache.prototype.addAll = function addAll(requests: Iterable<RequestInfo>): Promise<void> {
-    return addAllThrough(shim, this, [...requests]);
+    const inputs = [...requests];
+    if (!inputs.some(input => shim.lists(urlOf(input)))) return nativeAddAll.call(this, inputs);
+    return addAllThrough(shim, this, inputs);
   };
   Cache.prototype.add = function add(request: RequestInfo | URL): Promise<void> {
+    if (!shim.lists(urlOf(request))) return nativeAdd.call(this, request);
     return addAllThrough(shim, this, [request as RequestInfo]);
   };
+}
+
+/** The URL that is meant, or the empty string when there is none. */
+function urlOf(input: RequestInfo | URL): string {
+  if (input instanceof Request) return input.url;
+  const text = String(input);
+  return URL.canParse(text, sw.location.href) ? new URL(text, sw.location.href).href : '';
 }
 
 /** As the standard's: nothing is put before everything has been fetched and is fit to be cached. */

@@ -18,6 +18,7 @@ import {
 } from '@foreign-fetch/protocol';
 import { Channel } from './channel.js';
 import { ConnectionAttempt } from './connection-attempt.js';
+import type { ForeignRequest } from './foreign-request.js';
 import type { StoredProvider } from './site-store.js';
 
 const HELLO_DEADLINE = 2000;
@@ -95,9 +96,10 @@ export class Provider {
     return attempt.channel;
   }
 
-  /** The channel does not answer: forget it, so that the next `connect` makes a new one. */
-  suspect(registration: ForeignRegistration, channel: Channel): void {
+  /** The channel does not answer: the next `connect` makes a new one. `moving` is the request that it did not acknowledge, if any. */
+  suspect(registration: ForeignRegistration, channel: Channel, moving?: ForeignRequest): void {
     if (this.#channels.get(registration.scope) === channel) this.#channels.delete(registration.scope);
+    channel.retire(moving);
   }
 
   /** A page has said that it is trying, or that it has come a step further. */

@@ -42,10 +42,17 @@ export class Shim {
     this.#loading = this.#load();
   }
 
+  /** Whether this URL belongs to a listed provider. The site's own origin never does (spec.md 3). */
+  lists(url: string): boolean {
+    if (!URL.canParse(url)) return false;
+    const { origin } = new URL(url);
+    return origin !== sw.location.origin && this.#options.providers.includes(origin);
+  }
+
   /** What is to be answered, or `undefined` when this request takes no part. */
   offer(request: Request, clientId: string): Promise<Response> | undefined {
+    if (!this.lists(request.url) || !isSubresource(request)) return undefined;
     const { origin } = new URL(request.url);
-    if (origin === sw.location.origin || !this.#options.providers.includes(origin) || !isSubresource(request)) return undefined;
     if (this.#loading) return this.#loading.then(() => this.#offerNow(request, origin, clientId) ?? nativeFetch(request));
     return this.#offerNow(request, origin, clientId);
   }
@@ -121,6 +128,9 @@ export class Shim {
     switch (result.kind) {
       case 'none':
         return undefined;
+      case 'repeated':
+        // Its answer was lost: what has no effect may be asked again, of the network.
+        return isSafe(request.method) ? undefined : Response.error();
       case 'error':
         console.warn(`[foreign-fetch] ${request.url} is a network error: ${result.reason}`);
         return Response.error();
