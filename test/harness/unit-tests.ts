@@ -6,7 +6,7 @@ import type { Report } from './report.js';
 
 const GROUP = 'unit';
 
-/** Runs the unit tests that lie beside the packages' sources, compiled, with node's own runner. */
+/** Runs what needs no browser, compiled, with node's own runner: the tests beside the packages' sources, and those of the built files. */
 export async function runUnitTests(root: string, report: Report): Promise<void> {
   const files = findUnitTests(root);
   if (files.length === 0) return;
@@ -26,9 +26,8 @@ export async function runUnitTests(root: string, report: Report): Promise<void> 
 
 export function findUnitTests(root: string): string[] {
   const packages = join(root, 'packages');
-  if (!existsSync(packages)) return [];
-  return readdirSync(packages)
-    .map(name => join(packages, name, '.build'))
+  const folders = readdirSync(packages).map(name => join(packages, name, '.build'));
+  return [...folders, join(root, '.build', 'test', 'built')]
     .filter(folder => existsSync(folder))
     .flatMap(folder => filesBelow(folder, '.test.js'));
 }

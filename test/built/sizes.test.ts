@@ -1,0 +1,24 @@
+// What a user's page or worker pays, compressed. A budget is raised with a reason, here.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+
+/** Kilobytes of 1000 bytes, gzip at its best. */
+const BUDGETS: Record<string, number> = {
+  'client/dist/foreign-fetch.js': 5,
+  'host/dist/foreign-fetch-host.js': 2,
+  // Both workers carry idb (1.6 KB): the browser stops them at any time, and they must still know what they knew.
+  'service-worker/dist/foreign-fetch-sw.js': 10,
+  'service-worker/dist/foreign-fetch-mixin.js': 10,
+  'provider/dist/foreign-fetch-provider.js': 10,
+  // workbox-routing's Router and routes.
+  'provider/dist/foreign-fetch-router.js': 1.5,
+};
+
+for (const [file, budget] of Object.entries(BUDGETS)) {
+  test(`${file} is at most ${budget} KB`, () => {
+    const size = gzipSync(readFileSync(new URL(`../../../packages/${file}`, import.meta.url)), { level: 9 }).length;
+    assert.ok(size <= budget * 1000, `${file} has ${size} bytes`);
+  });
+}
