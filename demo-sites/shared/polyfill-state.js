@@ -27,7 +27,8 @@ function show(name, { state, reason, retryAt }) {
 }
 
 function sentence(text) {
-  return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+  const first = /^https?:/.test(text) ? text[0] : text[0].toUpperCase();
+  return `${first}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 function showAll() {

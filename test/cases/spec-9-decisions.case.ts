@@ -551,7 +551,10 @@ test("9.15 a hostile client that speaks the protocol itself gets no credentials,
   const provider = givenProvider(
     t,
     workerOf(
-      { 'in/told': (event, tools) => tools.json(event, [event.request.url, event.request.credentials]) },
+      {
+        'in/told': (event, tools) => tools.json(event, [event.request.url, event.request.credentials]),
+        out: (event, tools) => tools.json(event, 'outside'),
+      },
       { register: `{ scopes: ['/in/'], origins: ['*'] }` },
     ),
   );

@@ -19,7 +19,7 @@ export interface ExchangeOptions {
   readonly origin: string;
   /** The request as this worker's lists let it in, or `undefined` when they do not; the shim's copy of them may be older. */
   readonly admitted: () => Promise<RequestHead | undefined>;
-  readonly closed: () => void;
+  readonly closed: () => unknown;
   readonly settled: () => void;
 }
 

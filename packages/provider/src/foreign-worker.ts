@@ -72,10 +72,7 @@ export class ForeignWorker {
         body,
         origin: channel.origin,
         admitted: () => this.#admit(head, channel.origin),
-        closed: () => {
-          this.#open.delete(id);
-          this.#beat();
-        },
+        closed: () => this.#open.delete(id),
         settled: release,
       },
       channel.send,
@@ -125,15 +122,16 @@ export class ForeignWorker {
     return this.#lists;
   }
 
+  /** Runs until it finds nothing to report: most requests are over before it first does. */
   #beat(): void {
-    if (this.#open.size === 0) {
+    this.#alive ??= setInterval(() => {
+      if (this.#open.size > 0) {
+        for (const channel of this.#channels) channel.send({ type: 'alive' });
+        return;
+      }
       clearInterval(this.#alive);
       this.#alive = undefined;
-    } else {
-      this.#alive ??= setInterval(() => {
-        for (const channel of this.#channels) channel.send({ type: 'alive' });
-      }, ALIVE_EVERY);
-    }
+    }, ALIVE_EVERY);
   }
 }
 

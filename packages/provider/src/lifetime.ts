@@ -17,6 +17,7 @@ const RENEW_EVERY = 10_000;
 export class Lifetime {
   readonly #askForEvent: () => void;
   #work = 0;
+  #lastEnd = 0;
   #hold: { readonly promise: Promise<void>; readonly release: () => void } | undefined;
   #linger: ReturnType<typeof setTimeout> | undefined;
   #renewal: ReturnType<typeof setInterval> | undefined;
@@ -42,14 +43,14 @@ export class Lifetime {
   /** Some work has begun; call the returned function once it is over. */
   begin(): () => void {
     this.#work++;
-    clearTimeout(this.#linger);
     if (!this.#hold) this.#askForEvent();
-    this.#renewal ??= setInterval(this.#askForEvent, RENEW_EVERY);
+    this.#renewal ??= setInterval(() => this.#renew(), RENEW_EVERY);
     let open = true;
     return () => {
       if (!open) return;
       open = false;
       this.#work--;
+      this.#lastEnd = performance.now();
       if (this.#work === 0) this.#startLinger();
     };
   }
@@ -59,16 +60,26 @@ export class Lifetime {
     if (this.#work === 0) this.#release();
   }
 
-  #startLinger(): void {
+  #renew(): void {
+    if (this.#work > 0) return this.#askForEvent();
     clearInterval(this.#renewal);
     this.#renewal = undefined;
-    clearTimeout(this.#linger);
-    if (sw.registration.installing ?? sw.registration.waiting) this.#release();
-    else this.#linger = setTimeout(() => this.#release(), LINGER);
+  }
+
+  #startLinger(): void {
+    if (sw.registration.installing ?? sw.registration.waiting) return this.#release();
+    this.#linger ??= setTimeout(() => {
+      this.#linger = undefined;
+      if (this.#work > 0) return;
+      // Something may have happened since: then the rest of its own linger is left.
+      if (performance.now() - this.#lastEnd < LINGER) this.#startLinger();
+      else this.#release();
+    }, LINGER);
   }
 
   #release(): void {
     clearTimeout(this.#linger);
+    this.#linger = undefined;
     this.#hold?.release();
     this.#hold = undefined;
   }

@@ -127,16 +127,17 @@ export class Channel {
     }
   }
 
+  /** Runs until it finds nothing to watch: most requests are over before it first does. */
   #checkSilence(): void {
-    if (this.quietFor > SILENCE) this.close(new ForeignFetchError('body-cut', "the provider's worker has fallen silent"));
+    if (this.#requests.size === 0) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+    } else if (this.quietFor > SILENCE) this.close(new ForeignFetchError('body-cut', "the provider's worker has fallen silent"));
   }
 
   #forget(request: ForeignRequest): void {
     this.#requests.delete(request.id);
     this.#moved.delete(request.id);
-    if (this.#requests.size > 0) return;
-    clearInterval(this.#watch);
-    this.#watch = undefined;
-    if (this.#retirement !== undefined) this.close();
+    if (this.#requests.size === 0 && this.#retirement !== undefined) this.close();
   }
 }

@@ -13,13 +13,17 @@ export class WorkKeeper {
   /** Counts as work until `finished` settles. */
   track(finished: Promise<void>): void {
     this.#open++;
-    this.#timer ??= setInterval(() => void askForEvent(), RENEW_EVERY);
+    // Most requests are over long before it ticks, so it stops at a tick and not with each of them.
+    this.#timer ??= setInterval(() => this.#tick(), RENEW_EVERY);
     void finished.then(() => {
       this.#open--;
-      if (this.#open > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
     });
+  }
+
+  #tick(): void {
+    if (this.#open > 0) return void askForEvent();
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
 
