@@ -4,7 +4,8 @@
  * Requirements
  * 1. A frame is opened at first need, and never twice at once.
  * 2. A known worker is met at a URL inside its own scope, which it answers without a network; the well-known place comes second.
- * 3. Every try ends: with a session, or with a state, a reason and a time before which nobody tries again.
+ * 3. Every try ends: with a session, or with a state, a reason and a time before which nobody tries again. A page that stays open tries
+ *    again by itself then, or as soon as the browser says that it is online.
  */
 import {
   type FromHost,
@@ -43,9 +44,13 @@ export class ProviderLink {
   #scopes: readonly string[] = [];
   #failures = 0;
   #last: ProviderStatus | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ProviderLinkOptions) {
     this.#options = options;
+    window.addEventListener('online', () => {
+      if (this.#retry !== undefined) this.#tryAgain();
+    });
   }
 
   /** A channel is needed. `hosts`: where the provider's workers are known to answer; empty at first contact. */
@@ -53,13 +58,13 @@ export class ProviderLink {
     this.#options.progress();
     if (this.#frame?.isAttached) return this.#offerAll();
     if (this.#last?.retryAt !== undefined && this.#last.retryAt > Date.now()) return this.#options.report(this.#last);
-    this.#end();
+    this.#stop();
     void this.#tryEach(hosts.filter(url => this.#isOfProvider(url)));
   }
 
-  /** The page is going away, or the provider is given up. */
-  close(): void {
-    this.#end();
+  #tryAgain(): void {
+    this.#last = undefined;
+    this.need([]);
   }
 
   async #tryEach(known: readonly string[]): Promise<void> {
@@ -72,7 +77,7 @@ export class ProviderLink {
       this.#report('connecting', '');
       for (const url of known) if (await this.#tryOne(url, true)) return;
       if (await this.#tryOne(this.#options.provider + WELL_KNOWN_PATH, false)) return;
-      this.#end();
+      this.#stop();
       const { state, reason } = await diagnose(this.#options.provider, blocked);
       this.#fail(state, reason);
     } finally {
@@ -84,7 +89,7 @@ export class ProviderLink {
   async #tryOne(url: string, known: boolean): Promise<boolean> {
     this.#frame?.close();
     const { promise, resolve } = withResolvers<MessagePort | undefined>();
-    const frame = new HostFrame({ url, known, connected: resolve, lost: () => this.#end() });
+    const frame = new HostFrame({ url, known, connected: resolve, lost: () => this.#stop() });
     this.#frame = frame;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const startDeadline = () => {
@@ -128,11 +133,13 @@ export class ProviderLink {
   }
 
   #fail(state: ProviderState, reason: string): void {
-    this.#end();
+    this.#stop();
     const wait = Math.min(FIRST_RETRY * 2 ** this.#failures, LAST_RETRY);
     this.#failures++;
     // Full jitter: many pages that saw the same outage must not come back at the same moment.
-    this.#report(state, reason, Date.now() + Math.round(wait * (0.5 + Math.random() / 2)));
+    const delay = Math.round(wait * (0.5 + Math.random() / 2));
+    this.#retry = setTimeout(() => this.#tryAgain(), delay);
+    this.#report(state, reason, Date.now() + delay);
   }
 
   #report(state: ProviderState, reason: string, retryAt?: number): void {
@@ -141,7 +148,10 @@ export class ProviderLink {
     this.#options.report(status);
   }
 
-  #end(): void {
+  /** Ends a session, or a try, and what was planned after it. */
+  #stop(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
     this.#frame?.close();
     this.#frame = undefined;
     this.#port?.close();

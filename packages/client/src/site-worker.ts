@@ -4,6 +4,7 @@
  * Requirements
  * 1. A registration whose script is not ours is never replaced: `register()` at its scope would destroy the site's PWA, and the two would
  *    swap on every load. If it has our mixin it answers `hello`; if not, the state says `needs-mixin`, with the line to add.
+ *    A site registers its worker while its first page loads, so ours waits for that: where there is none yet, it comes after `load`.
  * 2. Every wait has a deadline, and every failure a name and a remedy.
  * 3. The page is never reloaded.
  */
@@ -21,6 +22,8 @@ export interface SiteWorkerOptions {
   readonly first: boolean;
 }
 
+/** A page that hangs in its load gets its worker all the same. */
+const LOAD_DEADLINE = 5000;
 const REGISTER_DEADLINE = 10_000;
 const WELCOME_DEADLINE = 2000;
 
@@ -29,7 +32,7 @@ export async function findOrRegister(options: SiteWorkerOptions): Promise<Servic
   if (!window.isSecureContext) return { state: 'insecure', reason: 'service workers need https (or localhost); serve this page over https' };
   if (!('serviceWorker' in navigator)) return { state: 'unsupported', reason: 'this browser, or this mode of it, has no service workers' };
   try {
-    const foreign = options.mixin ? await registrationOfSite() : await foreignRegistration(options);
+    const foreign = options.mixin ? await registrationOfSite() : await settledForeignRegistration(options);
     if (foreign === 'none') return { state: 'worker-missing', reason: 'data-mixin says that this site registers a service worker of its own, and there is none; register it, or remove data-mixin' };
     const registration = foreign ?? (await register(options));
     if (!('active' in registration)) return registration;
@@ -40,6 +43,23 @@ export async function findOrRegister(options: SiteWorkerOptions): Promise<Servic
   } catch (error) {
     return { state: 'failed', reason: (error as Error).message };
   }
+}
+
+/** As `foreignRegistration`, but not before the site has had its chance to register one. */
+async function settledForeignRegistration(options: SiteWorkerOptions): Promise<ServiceWorkerRegistration | undefined> {
+  const foreign = await foreignRegistration(options);
+  if (foreign ?? (await navigator.serviceWorker.getRegistration(options.scope))) return foreign;
+  await pageLoaded();
+  return foreignRegistration(options);
+}
+
+async function pageLoaded(): Promise<void> {
+  if (document.readyState !== 'complete') {
+    const load = new Promise(resolve => window.addEventListener('load', resolve, { once: true }));
+    await withDeadline(load, LOAD_DEADLINE, undefined);
+  }
+  // The site's own listeners of `load` come after ours.
+  await new Promise(resolve => setTimeout(resolve));
 }
 
 /** The registration that this page, or our scope, has already, if a script of it is not ours: an update may be under way. */

@@ -36,21 +36,20 @@ export class BodySender {
     this.#early = early;
   }
 
-  /** Looks whether `stream` ends at once. `soon` resolves when we no longer care to wait for that. */
-  static async first(stream: ReadableStream<Uint8Array> | null, soon: () => Promise<void>): Promise<FirstLook> {
+  /** Looks whether `stream` ends at once, for as long as `patience` milliseconds. */
+  static async first(stream: ReadableStream<Uint8Array> | null, patience: number): Promise<FirstLook> {
     if (!stream) return { whole: null };
     const reader = stream.getReader();
     const first = reader.read();
     const second = first.then(one => (one.done ? one : reader.read()));
     // Both promises are handed on; a rejection reaches whoever reads them, so it must not also be reported as unhandled.
     second.catch(() => {});
-    const look = await Promise.race([
-      second.then(
-        two => two,
-        () => undefined,
-      ),
-      soon(),
-    ]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<undefined>(resolve => {
+      timer = setTimeout(() => resolve(undefined), patience);
+    });
+    const look = await Promise.race([second.catch(() => undefined), late]);
+    clearTimeout(timer);
     if (look?.done) {
       const one = await first;
       if (one.done) return { whole: new ArrayBuffer(0) };

@@ -4,13 +4,13 @@ import { BodyReceiver } from './body-receiver.js';
 import { BodySender } from './body-sender.js';
 import { BODY_WINDOW } from './channel-messages.js';
 
-const soon = () => new Promise<void>(resolve => setTimeout(resolve, 4));
+const LOOK = 4;
 const settle = () => new Promise(resolve => setTimeout(resolve, 20));
 const CHUNK = 64 * 1024;
 
 /** A sender and a receiver with nothing but function calls between them. */
 async function connect(stream: ReadableStream<Uint8Array>): Promise<{ receiver: BodyReceiver; sender: BodySender; closed: () => number }> {
-  const look = await BodySender.first(stream, soon);
+  const look = await BodySender.first(stream, LOOK);
   assert.ok('sender' in look, 'the stream is still under way');
   const { sender } = look;
   let closed = 0;
@@ -39,11 +39,11 @@ function counted(chunks: number): { stream: ReadableStream<Uint8Array>; pulled: 
 }
 
 test('a body that ends at once travels whole, an empty one too', async () => {
-  const whole = await BodySender.first(new Response('hello').body, soon);
+  const whole = await BodySender.first(new Response('hello').body, LOOK);
   assert.equal('whole' in whole && Buffer.from(whole.whole ?? new ArrayBuffer(0)).toString(), 'hello');
-  const empty = await BodySender.first(new Response('').body, soon);
+  const empty = await BodySender.first(new Response('').body, LOOK);
   assert.equal('whole' in empty && empty.whole?.byteLength, 0);
-  assert.deepEqual(await BodySender.first(null, soon), { whole: null });
+  assert.deepEqual(await BodySender.first(null, LOOK), { whole: null });
 });
 
 test('a long body arrives whole', async () => {

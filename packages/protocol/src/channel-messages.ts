@@ -3,8 +3,9 @@
  *
  * Requirements
  * 1. The worker speaks first: `hello` (or `mismatch`), so that a port without a living worker behind it is never taken for a channel.
- * 2. A request is acknowledged at once, before its handler runs. An id is handled once: a request that arrives again under an accepted
- *    id is acknowledged again, and answered on the port that it came from last.
+ * 2. A request is acknowledged at once: before its handler runs if it may have an effect, within 10 ms otherwise, and by its answer if
+ *    that is sooner. An id is handled once: a request that arrives again under an accepted id is acknowledged again, and answered on the
+ *    port that it came from last.
  * 3. Every request ends with exactly one `answer`; a streamed body then ends with exactly one `end` (with its size) or `cut`.
  *    Anything else is an error for the reader, never a short success.
  * 4. A body chunk is sent only against credit (`pull`), so that neither side holds more than a window of it.

@@ -77,3 +77,8 @@ export function offeredHeaders(headers: Headers, allowed: ReadonlySet<string>): 
   }
   return offered;
 }
+
+/** Methods that may be sent twice without an effect, as far as we rely on it. */
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}

@@ -12,13 +12,16 @@ import { createEventRequest } from './event-request.js';
 import { ForeignFetchEvent, fire } from './foreign-fetch-event.js';
 import { rule } from './respond-rules.js';
 
+/** How long a body may take to show that it ends at once, in milliseconds. Bodies made from strings and buffers need a task or two. */
+const LOOK = 4;
+
 export interface ExchangeOptions {
   readonly id: string;
   readonly head: RequestHead;
   readonly body: ArrayBuffer | null;
   readonly origin: string;
   /** The request as this worker's lists let it in, or `undefined` when they do not; the shim's copy of them may be older. */
-  readonly admitted: () => Promise<RequestHead | undefined>;
+  readonly admitted: () => RequestHead | undefined | Promise<RequestHead | undefined>;
   readonly closed: () => unknown;
   readonly settled: () => void;
 }
@@ -30,6 +33,7 @@ export class Exchange {
   #send: (message: ToShim, transfer?: Transferable[]) => void;
   #sender: BodySender | undefined;
   #credit = 0;
+  #answered = false;
   #over = false;
   #streamed: Promise<void> | undefined;
   #endStream = () => {};
@@ -42,6 +46,11 @@ export class Exchange {
 
   moveTo(send: (message: ToShim, transfer?: Transferable[]) => void): void {
     this.#send = send;
+  }
+
+  /** Says that the request has been accepted, unless its answer has said so. */
+  acknowledge(): void {
+    if (!this.#over && !this.#answered) this.#send({ type: 'ack', id: this.id });
   }
 
   pull(bytes: number): void {
@@ -78,7 +87,8 @@ export class Exchange {
   }
 
   async #handle(extend: (promise: Promise<unknown>) => void): Promise<void> {
-    const head = await this.#options.admitted();
+    const admitted = this.#options.admitted();
+    const head = admitted instanceof Promise ? await admitted : admitted;
     if (!head) return this.#answer({ kind: 'none' }, null);
     if (this.#over) return;
     const { body, origin } = this.#options;
@@ -104,7 +114,7 @@ export class Exchange {
     const { result, body } = rule(value, { url: head.url, origin: this.#options.origin, redirect: head.redirect });
     if (result.kind === 'error') console.warn(`[foreign-fetch] ${head.url} became a network error: ${result.reason}`);
     if (result.kind !== 'response' || head.method === 'HEAD') return this.#answer(result, null);
-    const look = await BodySender.first(body, soon);
+    const look = await BodySender.first(body, LOOK);
     if ('whole' in look) return this.#answer(result, look.whole);
     if (this.#over) return look.sender.cancel('aborted');
     this.#sender = look.sender;
@@ -133,6 +143,7 @@ export class Exchange {
 
   #answer(result: (ToShim & { type: 'answer' })['result'], body: ArrayBuffer | 'stream' | null): void {
     if (this.#over) return;
+    this.#answered = true;
     this.#send({ type: 'answer', id: this.id, result, body }, body instanceof ArrayBuffer ? [body] : []);
   }
 
@@ -142,9 +153,4 @@ export class Exchange {
     this.#endStream();
     this.#options.closed();
   }
-}
-
-/** How long a body may take to show that it ends at once. Bodies made from strings and buffers need a task or two. */
-function soon(): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, 4));
 }

@@ -3,6 +3,7 @@ import {
   type ForeignRegistration,
   HOST_QUERY,
   inForeignScope,
+  isSafe,
   offeredHeaders,
   type RequestHead,
   type ToWorker,
@@ -10,13 +11,15 @@ import {
 } from '@foreign-fetch/protocol';
 import { ChannelServer } from './channel-server.js';
 import { Exchange } from './exchange.js';
-import type { ForeignFetchLists } from './foreign-fetch-options.js';
+import { type ForeignFetchLists, NO_LISTS } from './foreign-fetch-options.js';
 import { sw } from './global.js';
 import { Lifetime } from './lifetime.js';
 import type { WorkerStore } from './worker-store.js';
 
 /** A sign of life this often while requests are open, in milliseconds. */
 const ALIVE_EVERY = 5000;
+/** A safe request whose answer takes longer is acknowledged by itself. Far below the shim's deadline of 100 ms. */
+const ACKNOWLEDGE_WITHIN = 10;
 /** How many finished ids are remembered, so that a request that arrives twice is handled once. */
 const REMEMBERED_IDS = 2048;
 
@@ -27,8 +30,10 @@ export class ForeignWorker {
   readonly #channels = new Set<ChannelServer>();
   readonly #open = new Map<string, Exchange>();
   readonly #accepted = new Set<string>();
-  #lists: Promise<ForeignFetchLists> | undefined;
+  #lists: ForeignFetchLists | Promise<ForeignFetchLists> | undefined;
   #alive: ReturnType<typeof setInterval> | undefined;
+  readonly #unacknowledged: Exchange[] = [];
+  #acknowledging: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: WorkerStore) {
     this.#store = store;
@@ -36,7 +41,7 @@ export class ForeignWorker {
 
   /** The lists of the active version: known to the version itself from `activate`, and read back after a restart. */
   set lists(lists: Promise<ForeignFetchLists>) {
-    this.#lists = lists;
+    this.#keepLists(lists);
   }
 
   connect(port: MessagePort, origin: string): ChannelServer {
@@ -52,17 +57,12 @@ export class ForeignWorker {
   }
 
   request(channel: ChannelServer, { id, head, body }: ToWorker & { type: 'request' }): void {
-    channel.send({ type: 'ack', id });
     const known = this.#open.get(id);
+    const isRepeated = known !== undefined || this.#accepted.has(id);
+    // What may have an effect is acknowledged before it can have one. For the rest the answer will often do.
+    if (isRepeated || !isSafe(head.method)) channel.send({ type: 'ack', id });
     if (known) return known.moveTo(channel.send);
-    if (this.#accepted.has(id)) {
-      return channel.send({
-        type: 'answer',
-        id,
-        result: { kind: 'repeated' },
-        body: null,
-      });
-    }
+    if (isRepeated) return channel.send({ type: 'answer', id, result: { kind: 'repeated' }, body: null });
     this.#accept(id);
     const release = this.lifetime.begin();
     const exchange = new Exchange(
@@ -79,6 +79,7 @@ export class ForeignWorker {
     );
     this.#open.set(id, exchange);
     this.#beat();
+    if (isSafe(head.method)) this.#acknowledgeSoon(exchange);
     void exchange.run();
   }
 
@@ -94,6 +95,15 @@ export class ForeignWorker {
     this.#channels.delete(channel);
   }
 
+  /** One timer for all that came in the meantime. */
+  #acknowledgeSoon(exchange: Exchange): void {
+    this.#unacknowledged.push(exchange);
+    this.#acknowledging ??= setTimeout(() => {
+      this.#acknowledging = undefined;
+      for (const open of this.#unacknowledged.splice(0)) open.acknowledge();
+    }, ACKNOWLEDGE_WITHIN);
+  }
+
   #accept(id: string): void {
     this.#accepted.add(id);
     if (this.#accepted.size <= REMEMBERED_IDS) return;
@@ -107,19 +117,21 @@ export class ForeignWorker {
    * The request as the lists of this version let it in. The shim has matched it against its copy of them, and is the client's: what counts
    * is this. A URL is matched in the form in which it will be fetched, and credentials that the lists do not name stay out (spec.md 9.15).
    */
-  async #admit(head: RequestHead, origin: string): Promise<RequestHead | undefined> {
-    const { scopes, origins, methods, headers, credentials } = await this.#readLists();
-    const url = new URL(head.url).href;
-    const names = new Headers(head.headers.map(([name, value]): [string, string] => [name, value]));
-    if (!isAllowed(origins, origin) || !inForeignScope(scopes, url)) return undefined;
-    if (!['GET', 'HEAD', 'POST', ...methods].includes(head.method)) return undefined;
-    if (!offeredHeaders(names, new Set(headers))) return undefined;
-    return { ...head, url, credentials: credentials ? head.credentials : 'omit' };
+  #admit(head: RequestHead, origin: string): RequestHead | undefined | Promise<RequestHead | undefined> {
+    const lists = this.#readLists();
+    return lists instanceof Promise ? lists.then(read => admit(head, origin, read)) : admit(head, origin, lists);
   }
 
-  async #readLists(): Promise<ForeignFetchLists> {
-    this.#lists ??= this.#store.active();
-    return this.#lists;
+  #readLists(): ForeignFetchLists | Promise<ForeignFetchLists> {
+    if (!this.#lists) this.#keepLists(this.#store.active());
+    return this.#lists ?? NO_LISTS;
+  }
+
+  #keepLists(reading: Promise<ForeignFetchLists>): void {
+    this.#lists = reading;
+    void reading.then(lists => {
+      if (this.#lists === reading) this.#lists = lists;
+    });
   }
 
   /** Runs until it finds nothing to report: most requests are over before it first does. */
@@ -133,6 +145,19 @@ export class ForeignWorker {
       this.#alive = undefined;
     }, ALIVE_EVERY);
   }
+}
+
+function admit(
+  head: RequestHead,
+  origin: string,
+  { scopes, origins, methods, headers, credentials }: ForeignFetchLists,
+): RequestHead | undefined {
+  const url = new URL(head.url).href;
+  if (!isAllowed(origins, origin) || !inForeignScope(scopes, url)) return undefined;
+  if (!isSafe(head.method) && head.method !== 'POST' && !methods.includes(head.method)) return undefined;
+  const names = new Headers(head.headers.map(([name, value]): [string, string] => [name, value]));
+  if (!offeredHeaders(names, new Set(headers))) return undefined;
+  return { ...head, url, credentials: credentials ? head.credentials : 'omit' };
 }
 
 function isAllowed(origins: readonly string[], origin: string): boolean {

@@ -17,6 +17,10 @@ export interface Hello {
   readonly registration: ForeignRegistration;
 }
 
+/** How long a worker may take to acknowledge a request, in milliseconds. */
+export const ACK_DEADLINE = 100;
+/** How long a handler may take to answer. Firefox 153 cuts the event of a service worker at 60 s. */
+const ANSWER_DEADLINE = 50_000;
 /** With open requests, the worker gives a sign of life every 5 s; three missed ones mean that it is gone. */
 const SILENCE = 16_000;
 /** A retired channel is closed after this long, whatever is still open. */
@@ -30,6 +34,8 @@ export class Channel {
   readonly #requests = new Map<string, ForeignRequest>();
   /** Ids of requests that have moved to another channel: here they are only listened for. */
   readonly #moved = new Set<string>();
+  readonly #unacknowledged = new Set<{ request: ForeignRequest; resolve: (accepted: boolean) => void; since: number }>();
+  #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #retirement: ReturnType<typeof setTimeout> | undefined;
   #count = 0;
   #lastSign = 0;
@@ -65,6 +71,32 @@ export class Channel {
       message => this.#post(message),
       closed => this.#forget(closed),
     );
+  }
+
+  /** Whether the worker acknowledges in time. A channel that is closed meanwhile has not. */
+  acceptance(request: ForeignRequest): Promise<boolean> {
+    if (request.isAccepted || request.isClosed) return Promise.resolve(request.isAccepted);
+    return new Promise(resolve => {
+      this.#unacknowledged.add({ request, resolve, since: performance.now() });
+      void Promise.race([request.accepted, request.finished]).then(() => resolve(request.isAccepted));
+      this.#ackTimer ??= setTimeout(() => this.#checkAcknowledgements(), ACK_DEADLINE);
+    });
+  }
+
+  /** One timer for all: most are acknowledged long before. */
+  #checkAcknowledgements(): void {
+    this.#ackTimer = undefined;
+    let next = Number.POSITIVE_INFINITY;
+    for (const waiting of this.#unacknowledged) {
+      const left = waiting.since + ACK_DEADLINE - performance.now();
+      if (left > 0 && !waiting.request.isAccepted && !waiting.request.isClosed) {
+        next = Math.min(next, left);
+        continue;
+      }
+      this.#unacknowledged.delete(waiting);
+      waiting.resolve(waiting.request.isAccepted);
+    }
+    if (next < Number.POSITIVE_INFINITY) this.#ackTimer = setTimeout(() => this.#checkAcknowledgements(), next);
   }
 
   /** The worker was too slow to acknowledge; it may only be busy. The request moves to another channel, under the same id. */
@@ -132,7 +164,11 @@ export class Channel {
     if (this.#requests.size === 0) {
       clearInterval(this.#watch);
       this.#watch = undefined;
-    } else if (this.quietFor > SILENCE) this.close(new ForeignFetchError('body-cut', "the provider's worker has fallen silent"));
+    } else if (this.quietFor > SILENCE) {
+      this.close(new ForeignFetchError('body-cut', "the provider's worker has fallen silent"));
+    } else {
+      for (const request of [...this.#requests.values()]) if (request.age > ANSWER_DEADLINE) request.giveUp();
+    }
   }
 
   #forget(request: ForeignRequest): void {

@@ -25,6 +25,7 @@ export class ForeignRequest {
   readonly accepted: Promise<void>;
   /** Fulfilled when the body has ended, in whatever way. */
   readonly finished: Promise<void>;
+  readonly #since = performance.now();
   isAccepted = false;
   isClosed = false;
   #resolveAnswer!: (answer: Answer) => void;
@@ -82,6 +83,23 @@ export class ForeignRequest {
     this.#rejectAnswer(error);
     if (this.#receiver) this.#receiver.fail(error);
     else this.#close();
+  }
+
+  /** Milliseconds since it was made, while it has no answer; 0 afterwards: a body may take as long as it likes. */
+  get age(): number {
+    return this.#receiver ? 0 : performance.now() - this.#since;
+  }
+
+  /** The handler takes too long. */
+  giveUp(): void {
+    const { method, url } = this.head;
+    this.#send({ type: 'abort', id: this.id });
+    this.fail(new ForeignFetchError('too-slow', `its worker did not answer ${method} ${url} within ${Math.round(this.age / 1000)} s`));
+  }
+
+  /** Whoever made it has gone on: it is over unless its body is still on its way to the page. */
+  drop(): void {
+    if (!this.#receiver) this.abort();
   }
 
   /** Nobody wants the answer any more. */

@@ -9,14 +9,13 @@
  *    that it did not handle it; it is sent to a worker a second time, under the same id, only when nothing was acknowledged.
  * 4. Every wait has a deadline, counted from the last sign of life.
  */
-import { ForeignFetchError, type ForeignRegistration, type RequestHead } from '@foreign-fetch/protocol';
-import type { Channel } from './channel.js';
+import { ForeignFetchError, type ForeignRegistration, isSafe, type RequestHead } from '@foreign-fetch/protocol';
+import { ACK_DEADLINE, type Channel } from './channel.js';
 import { type Answer, ForeignRequest } from './foreign-request.js';
 import type { Provider } from './provider.js';
 
-export const ACK_DEADLINE = 100;
-/** How long a handler may take to answer, in milliseconds. Firefox 153 cuts the event of a service worker at 60 s. */
-export const ANSWER_DEADLINE = 55_000;
+/** How long a provider that did not answer in time is left alone, in milliseconds. */
+const TOO_SLOW_RETRY = 30_000;
 /** A channel that was quiet for longer is pinged before it gets anything that must not be sent twice. */
 const QUIET = 1000;
 
@@ -30,10 +29,6 @@ export interface Offer {
   readonly respond: (answer: Answer) => Promise<Response | undefined>;
   /** Told of every request that is on its way, for whoever keeps this worker alive. */
   readonly track: (request: ForeignRequest) => void;
-}
-
-export function isSafe(method: string): boolean {
-  return method === 'GET' || method === 'HEAD';
 }
 
 export function carryOut(offer: Offer): Promise<Response> {
@@ -66,18 +61,20 @@ async function hedged(offer: Offer): Promise<Response> {
 async function viaWorker(offer: Offer, signal: AbortSignal, quiet: () => void): Promise<Response | undefined> {
   const { provider, registration } = offer;
   let request: ForeignRequest | undefined;
-  // The second round is for a channel whose worker had died.
-  for (let round = 0; round < 2; round++) {
-    const channel = await provider.connect(registration, quiet);
-    if (signal.aborted) return undefined;
-    request ??= open(offer, channel, signal);
-    channel.send(request);
-    if (await isAccepted(request)) {
-      return offer.respond(await answerOf(request, provider));
+  try {
+    // The second round is for a channel whose worker had died.
+    for (let round = 0; round < 2; round++) {
+      const channel = await provider.connect(registration, quiet);
+      if (signal.aborted) return undefined;
+      request ??= open(offer, channel, signal);
+      channel.send(request);
+      if (await channel.acceptance(request)) return await offer.respond(await answerOf(request, provider));
+      provider.suspect(registration, channel, request);
     }
-    provider.suspect(registration, channel, request);
+    return undefined;
+  } finally {
+    request?.drop();
   }
-  return undefined;
 }
 
 async function exactlyOnce(offer: Offer): Promise<Response> {
@@ -89,19 +86,22 @@ async function exactlyOnce(offer: Offer): Promise<Response> {
     return offer.network();
   }
   const request = open(offer, channel);
-  const { instance } = await channel.hello;
-  channel.send(request);
-  if (!(await isAccepted(request))) {
-    provider.suspect(registration, channel, request);
-    // The same worker drops what it knows already; another one is proof that the first has died before it accepted anything.
-    const again = await provider.connect(registration);
-    again.send(request);
-    if (!(await isAccepted(request))) {
-      provider.suspect(registration, again, request);
-      throw new ForeignFetchError('not-accepted', `${provider.origin} did not acknowledge a ${offer.head.method} (worker ${instance})`);
+  try {
+    channel.send(request);
+    if (!(await channel.acceptance(request))) {
+      provider.suspect(registration, channel, request);
+      // The same worker drops an id that it knows; another one is proof that the first has died before it accepted anything.
+      const again = await provider.connect(registration);
+      again.send(request);
+      if (!(await again.acceptance(request))) {
+        provider.suspect(registration, again, request);
+        throw new ForeignFetchError('not-accepted', `${provider.origin} did not acknowledge a ${offer.head.method}`);
+      }
     }
+    return (await offer.respond(await answerOf(request, provider))) ?? (await offer.network());
+  } finally {
+    request.drop();
   }
-  return (await offer.respond(await answerOf(request, provider))) ?? offer.network();
 }
 
 async function liveChannel(provider: Provider, registration: ForeignRegistration): Promise<Channel> {
@@ -118,27 +118,11 @@ function open(offer: Offer, channel: Channel, signal?: AbortSignal): ForeignRequ
   return request;
 }
 
-/** Whether the worker acknowledged within the deadline. A channel that was closed has not. */
-async function isAccepted(request: ForeignRequest): Promise<boolean> {
-  if (request.isAccepted) return true;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, ACK_DEADLINE);
-  });
-  await Promise.race([request.accepted, request.finished, late]);
-  clearTimeout(timer);
-  return request.isAccepted;
-}
-
 async function answerOf(request: ForeignRequest, provider: Provider): Promise<Answer> {
-  const timer = setTimeout(() => {
-    request.abort();
-    const reason = `its worker did not answer ${request.head.method} ${request.head.url} within ${ANSWER_DEADLINE / 1000} s`;
-    provider.setState('too-slow', reason, Date.now() + 30_000);
-  }, ANSWER_DEADLINE);
   try {
     return await request.answer;
-  } finally {
-    clearTimeout(timer);
+  } catch (error) {
+    if (error instanceof ForeignFetchError && error.code === 'too-slow') provider.setState('too-slow', error.message, Date.now() + TOO_SLOW_RETRY);
+    throw error;
   }
 }

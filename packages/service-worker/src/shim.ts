@@ -7,13 +7,13 @@
  * 2. A provider that is not listed is never asked, contacted or remembered.
  * 3. No state in memory is needed to recover: the browser may stop this worker at any moment.
  */
-import { isRedirectStatus, type RequestHead, type ToPageFromShim } from '@foreign-fetch/protocol';
+import { isRedirectStatus, isSafe, type RequestHead, type ToPageFromShim } from '@foreign-fetch/protocol';
 import { toOpaqueRedirect, toResponse } from './answer-to-response.js';
 import { eligible, isSubresource } from './eligibility.js';
 import type { Answer, ForeignRequest } from './foreign-request.js';
 import { sw } from './global.js';
 import { nativeFetch } from './native.js';
-import { carryOut, isSafe } from './offer-policy.js';
+import { carryOut } from './offer-policy.js';
 import { opaqueResponse, storeOpaqueResponse } from './opaque-response.js';
 import { Provider } from './provider.js';
 import { readBody } from './request-body.js';
