@@ -47,6 +47,7 @@ export class ForeignFetch extends EventTarget {
   readonly #options: Required<ForeignFetchOptions>;
   readonly #statuses = new Map<string, ProviderStatus>();
   readonly #links = new Map<string, ProviderLink>();
+  readonly #askers = new Map<string, ServiceWorker>();
   #registration: ServiceWorkerRegistration | undefined;
   #site: SiteStatus = { state: 'starting', reason: '' };
   #settle = () => {};
@@ -92,7 +93,7 @@ export class ForeignFetch extends EventTarget {
     const message = fieldsOf(event.data);
     switch (message?.foreignFetch) {
       case 'welcome':
-        if (Array.isArray(message.statuses)) for (const status of message.statuses) this.#welcome(status);
+        if (Array.isArray(message.statuses)) for (const status of message.statuses) this.#update(readStatus(status));
         return;
       case 'status':
         return this.#update(readStatus(message.status));
@@ -109,21 +110,19 @@ export class ForeignFetch extends EventTarget {
     }
   }
 
-  /** First contact, and another try once its time has come; an active provider is contacted when a request needs it. */
-  #welcome(value: unknown): void {
-    const status = readStatus(value);
-    if (!status || !this.#statuses.has(status.provider)) return;
-    this.#update(status);
-    if (status.state === 'active' || (status.retryAt !== undefined && status.retryAt > Date.now())) return;
-    this.#link(status.provider, this.#registration?.active ?? null).need([]);
-  }
-
-  #link(provider: string, worker: ServiceWorker | null): ProviderLink {
+  /** `asker`: the worker that needs the provider; a new version of the site's worker may ask before it is active. */
+  #link(provider: string, asker: ServiceWorker | null): ProviderLink {
+    if (asker) this.#askers.set(provider, asker);
     const known = this.#links.get(provider);
     if (known) return known;
-    const send = (message: ToShimFromPage, transfer: Transferable[] = []) => (this.#registration?.active ?? worker)?.postMessage(message, transfer);
+    const send = (message: ToShimFromPage, transfer: Transferable[] = []) => {
+      const worker = this.#askers.get(provider);
+      const target = worker && worker.state !== 'redundant' ? worker : this.#registration?.active;
+      target?.postMessage(message, transfer);
+    };
     const link = new ProviderLink({
       provider,
+      declared: scopes => send({ foreignFetch: 'declared', provider, scopes }),
       progress: () => send({ foreignFetch: 'present', provider }),
       offer: (scope, port) => send({ foreignFetch: 'offer', provider, scope }, [port]),
       report: status => {

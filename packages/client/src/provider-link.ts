@@ -25,6 +25,8 @@ import { HostFrame } from './host-frame.js';
 const FIRST_DEADLINE = 3000;
 /** And where a worker should answer it. Short, because that frame holds up the page's `load` event. */
 const KNOWN_DEADLINE = 1000;
+const DEAF_AFTER = 300;
+const DEAF_BEFORE = 5000;
 const FIRST_RETRY = 30_000;
 const LAST_RETRY = 60 * 60_000;
 
@@ -32,6 +34,8 @@ export interface ProviderLinkOptions {
   readonly provider: string;
   /** Tells the site's worker that we are connecting, and have come a step further. */
   readonly progress: () => void;
+  /** Tells the site's worker which scopes the provider declares. */
+  readonly declared: (scopes: readonly string[]) => void;
   /** Hands one end of a channel to the site's worker. */
   readonly offer: (scope: string, port: MessagePort) => void;
   readonly report: (status: ProviderStatus) => void;
@@ -43,6 +47,7 @@ export class ProviderLink {
   #port: MessagePort | undefined;
   #scopes: readonly string[] = [];
   #failures = 0;
+  #offeredAt = Number.NEGATIVE_INFINITY;
   #last: ProviderStatus | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,11 +60,21 @@ export class ProviderLink {
 
   /** A channel is needed. `hosts`: where the provider's workers are known to answer; empty at first contact. */
   need(hosts: readonly string[]): void {
-    this.#options.progress();
-    if (this.#frame?.isAttached) return this.#offerAll();
-    if (this.#last?.retryAt !== undefined && this.#last.retryAt > Date.now()) return this.#options.report(this.#last);
+    if (this.#frame?.isAttached && !this.#isDead()) {
+      this.#options.progress();
+      return this.#offerAll();
+    }
+    // Nothing is said: another page may well be able to.
+    if (this.#last?.retryAt !== undefined && this.#last.retryAt > Date.now()) return;
     this.#stop();
+    this.#options.progress();
     void this.#tryEach(hosts.filter(url => this.#isOfProvider(url)));
+  }
+
+  /** Asked again soon after channels were handed out, but not at once (each worker of the provider may ask): they led nowhere. */
+  #isDead(): boolean {
+    const since = performance.now() - this.#offeredAt;
+    return since > DEAF_AFTER && since < DEAF_BEFORE;
   }
 
   #tryAgain(): void {
@@ -115,6 +130,7 @@ export class ProviderLink {
     this.#options.progress();
     this.#scopes = message.workers.map(({ scope }) => scope);
     if (message.state === 'active') {
+      this.#options.declared(message.declared);
       this.#failures = 0;
       this.#last = undefined;
       // Whether the worker really handles this site is its own to say, to the site's worker.
@@ -124,6 +140,7 @@ export class ProviderLink {
   }
 
   #offerAll(): void {
+    this.#offeredAt = performance.now();
     for (const scope of this.#scopes) {
       const { port1, port2 } = new MessageChannel();
       const message: ToHost = { foreignFetch: 'open', scope, range: PROTOCOL };
@@ -168,6 +185,7 @@ function readFromHost(data: unknown): FromHost | undefined {
   const message = fieldsOf(data);
   if (message?.foreignFetch !== 'host-status' || !isProviderState(message.state) || !isText(message.reason, 2048)) return undefined;
   if (!Array.isArray(message.workers) || message.workers.length > 64) return undefined;
+  if (!Array.isArray(message.declared) || !message.declared.every(scope => isText(scope))) return undefined;
   const valid = message.workers.every(worker => {
     const fields = fieldsOf(worker);
     return fields !== undefined && isText(fields.scope) && isText(fields.script);

@@ -11,17 +11,19 @@ export class HostSession {
   readonly #origin: string;
   readonly #port: MessagePort;
   readonly #workers: ReadonlyMap<string, ServiceWorkerRegistration>;
+  readonly #declared: readonly string[];
 
-  constructor(port: MessagePort, origin: string, workers: ReadonlyMap<string, ServiceWorkerRegistration>) {
+  constructor(port: MessagePort, origin: string, workers: ReadonlyMap<string, ServiceWorkerRegistration>, declared: readonly string[]) {
     this.#port = port;
     this.#origin = origin;
     this.#workers = workers;
+    this.#declared = declared;
     port.onmessage = event => this.#receive(event);
   }
 
   tell(state: ProviderState, reason: string): void {
     const workers: HostedWorker[] = [...this.#workers].flatMap(([scope, { active }]) => (active ? [{ scope, script: active.scriptURL }] : []));
-    const message: FromHost = { foreignFetch: 'host-status', state, reason, workers };
+    const message: FromHost = { foreignFetch: 'host-status', state, reason, workers, declared: this.#declared };
     this.#port.postMessage(message);
   }
 

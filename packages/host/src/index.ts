@@ -12,6 +12,7 @@ import { HostSession } from './host-session.js';
 import { activeWorker, RegistrationError, registerWorker } from './registered-worker.js';
 
 const workers = new Map<string, ServiceWorkerRegistration>();
+const declared = declaredWorkers();
 let session: HostSession | undefined;
 let status: { state: ProviderState; reason: string } = { state: 'connecting', reason: '' };
 
@@ -25,27 +26,28 @@ function receive(event: MessageEvent): void {
   const [port] = event.ports;
   if (!port) return;
   session?.close();
-  session = new HostSession(port, event.origin, workers);
+  const scopes = declared.map(({ scope }) => scope);
+  session = new HostSession(port, event.origin, workers, scopes);
   session.tell(status.state, status.reason);
 }
 
 async function start(): Promise<void> {
-  const declared = declaredWorkers();
   if (declared.length === 0) return setStatus('no-handler', 'its host document names no worker; add <link rel="serviceworker" href="/worker.js" scope="/">');
   if (!('serviceWorker' in navigator)) return setStatus('blocked', 'this browser gives third-party frames no service workers');
   listenToWorkers();
   await Promise.all(declared.map(bring));
 }
 
-async function bring(declared: DeclaredWorker): Promise<void> {
+async function bring(worker: DeclaredWorker): Promise<void> {
   try {
-    const registration = await registerWorker(declared);
-    if (!registration.active) setStatus('installing', '');
+    const registration = await registerWorker(worker);
+    if (!registration.active && workers.size === 0) setStatus('installing', '');
     await activeWorker(registration);
-    workers.set(declared.scope, registration);
+    workers.set(worker.scope, registration);
     setStatus('active', '');
   } catch (error) {
-    if (workers.size > 0) return;
+    // One worker that works is enough to be active; the others are missed by nobody but their provider.
+    if (workers.size > 0) return console.warn(`[foreign-fetch] ${(error as Error).message}`);
     if (error instanceof RegistrationError) setStatus(error.state, error.message);
     else setStatus('blocked', `service workers are forbidden here: ${(error as Error).message}`);
   }

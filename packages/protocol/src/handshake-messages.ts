@@ -29,8 +29,15 @@ export interface HostedWorker {
 }
 
 /** Host frame -> page (private port). */
-export type FromHost =
-  | { readonly foreignFetch: 'host-status'; readonly state: ProviderState; readonly reason: string; readonly workers: readonly HostedWorker[] };
+export interface FromHost {
+  readonly foreignFetch: 'host-status';
+  readonly state: ProviderState;
+  readonly reason: string;
+  /** Those that are active. */
+  readonly workers: readonly HostedWorker[];
+  /** Scopes of all workers that the document names. */
+  readonly declared: readonly string[];
+}
 
 /** Page -> host frame (private port). `open` carries one port: the foreign worker's end of a channel. */
 export type ToHost = { readonly foreignFetch: 'open'; readonly scope: string; readonly range: VersionRange };
@@ -55,6 +62,8 @@ export type ToShimFromPage =
   | { readonly foreignFetch: 'present'; readonly provider: string }
   /** With one port: the shim's end of a channel. */
   | { readonly foreignFetch: 'offer'; readonly provider: string; readonly scope: string }
+  /** The scopes that the provider's host document declares. */
+  | { readonly foreignFetch: 'declared'; readonly provider: string; readonly scopes: readonly string[] }
   /** What the page found out about a provider. */
   | { readonly foreignFetch: 'report'; readonly status: ProviderStatus };
 

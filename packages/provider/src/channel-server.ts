@@ -30,6 +30,7 @@ export class ChannelServer {
   readonly #port: MessagePort;
   readonly #host: ChannelHost;
   #open = true;
+  #lastSign = performance.now();
 
   constructor(port: MessagePort, origin: string, host: ChannelHost) {
     this.#port = port;
@@ -42,6 +43,11 @@ export class ChannelServer {
   readonly send = (message: ToShim, transfer: Transferable[] = []): void => {
     if (this.#open) this.#port.postMessage(message, transfer);
   };
+
+  /** Milliseconds since the last message. */
+  get quietFor(): number {
+    return performance.now() - this.#lastSign;
+  }
 
   /** Says hello, or that we do not understand each other. */
   async greet(range: VersionRange): Promise<void> {
@@ -62,6 +68,7 @@ export class ChannelServer {
   }
 
   #receive(data: unknown): void {
+    this.#lastSign = performance.now();
     const message = readToWorker(data);
     switch (message?.type) {
       case 'ping':

@@ -14,6 +14,10 @@ import { rule } from './respond-rules.js';
 
 /** How long a body may take to show that it ends at once, in milliseconds. Bodies made from strings and buffers need a task or two. */
 const LOOK = 4;
+/** How long a handler whose client is gone may go on, in milliseconds: long enough to write down what it was told. */
+const AFTERLIFE = 30_000;
+/** What Chromium 156 gives one event of a service worker. */
+const LONGEST_LIFE = 300_000;
 
 export interface ExchangeOptions {
   readonly id: string;
@@ -30,6 +34,9 @@ export class Exchange {
   readonly id: string;
   readonly #options: ExchangeOptions;
   readonly #abort = new AbortController();
+  readonly #aborted = new Promise<undefined>(resolve => {
+    this.#abort.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
   #send: (message: ToShim, transfer?: Transferable[]) => void;
   #sender: BodySender | undefined;
   #credit = 0;
@@ -53,6 +60,11 @@ export class Exchange {
     if (!this.#over && !this.#answered) this.#send({ type: 'ack', id: this.id });
   }
 
+  /** Whether what is sent goes to this port. */
+  isFor(send: (message: ToShim, transfer?: Transferable[]) => void): boolean {
+    return this.#send === send;
+  }
+
   pull(bytes: number): void {
     if (this.#sender) this.#sender.grant(bytes);
     else this.#credit += bytes;
@@ -73,15 +85,12 @@ export class Exchange {
       await this.#handle(promise => extensions.push(promise));
     } catch (error) {
       // Ours, not the handler's (those are reported by the browser): the client still gets its answer.
-      this.#answer({ kind: 'error', reason: error instanceof Error ? error.message : String(error) }, null);
+      console.error('[foreign-fetch]', error);
+      this.#answer({ kind: 'error', reason: "the provider's worker failed" }, null);
     } finally {
       if (!this.#sender) this.#close();
-      // What `waitUntil()` waits for may itself call `waitUntil()`.
-      for (let seen = -1; seen < extensions.length; ) {
-        seen = extensions.length;
-        await Promise.allSettled(extensions);
-      }
       await this.#streamed;
+      await settlement(extensions, this.#abort.signal.aborted ? AFTERLIFE : LONGEST_LIFE);
       this.#options.settled();
     }
   }
@@ -105,14 +114,15 @@ export class Exchange {
   async #settle(answer: Promise<unknown>, head: RequestHead): Promise<void> {
     let value: unknown;
     try {
-      value = await answer;
+      value = await Promise.race([answer, this.#aborted]);
     } catch (error) {
-      const why = error instanceof Error ? `${error.name}: ${error.message}` : 'no Error';
-      return this.#answer({ kind: 'error', reason: `the promise given to respondWith() was rejected (${why})` }, null);
+      // The error may quote what the client must not see; it stays on this side.
+      console.warn(`[foreign-fetch] ${head.url} became a network error: the promise given to respondWith() was rejected.`, error);
+      return this.#answer({ kind: 'error', reason: "the provider's handler failed" }, null);
     }
     if (this.#over) return;
-    const { result, body } = rule(value, { url: head.url, origin: this.#options.origin, redirect: head.redirect });
-    if (result.kind === 'error') console.warn(`[foreign-fetch] ${head.url} became a network error: ${result.reason}`);
+    const { result, body, detail } = rule(value, { url: head.url, origin: this.#options.origin, redirect: head.redirect });
+    if (result.kind === 'error') console.warn(`[foreign-fetch] ${head.url} became a network error: ${detail ?? result.reason}`);
     if (result.kind !== 'response' || head.method === 'HEAD') return this.#answer(result, null);
     const look = await BodySender.first(body, LOOK);
     if ('whole' in look) return this.#answer(result, look.whole);
@@ -134,7 +144,8 @@ export class Exchange {
         this.#close();
       },
       cut: reason => {
-        this.#send({ type: 'cut', id, reason });
+        console.warn(`[foreign-fetch] the body of ${this.#options.head.url} failed: ${reason}`);
+        this.#send({ type: 'cut', id, reason: "the provider's body failed" });
         this.#close();
       },
     });
@@ -144,7 +155,7 @@ export class Exchange {
   #answer(result: (ToShim & { type: 'answer' })['result'], body: ArrayBuffer | 'stream' | null): void {
     if (this.#over) return;
     this.#answered = true;
-    this.#send({ type: 'answer', id: this.id, result, body }, body instanceof ArrayBuffer ? [body] : []);
+    this.#send({ type: 'answer', id: this.id, result, body });
   }
 
   #close(): void {
@@ -153,4 +164,17 @@ export class Exchange {
     this.#endStream();
     this.#options.closed();
   }
+}
+
+/** Waits for what `waitUntil()` was given, and for what that gives it in turn; not for ever, since a held event keeps a new version waiting. */
+async function settlement(extensions: readonly Promise<unknown>[], limit: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<'late'>(resolve => {
+    timer = setTimeout(() => resolve('late'), limit);
+  });
+  for (let seen = -1; seen < extensions.length; ) {
+    seen = extensions.length;
+    if ((await Promise.race([Promise.allSettled(extensions), late])) === 'late') break;
+  }
+  clearTimeout(timer);
 }

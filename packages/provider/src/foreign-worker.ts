@@ -18,6 +18,8 @@ import type { WorkerStore } from './worker-store.js';
 
 /** A sign of life this often while requests are open, in milliseconds. */
 const ALIVE_EVERY = 5000;
+/** A shim that did not answer three signs of life is gone; it may have been stopped in the middle of a body. */
+const SILENCE = 3.5 * ALIVE_EVERY;
 /** A safe request whose answer takes longer is acknowledged by itself. Far below the shim's deadline of 100 ms. */
 const ACKNOWLEDGE_WITHIN = 10;
 /** How many finished ids are remembered, so that a request that arrives twice is handled once. */
@@ -91,8 +93,10 @@ export class ForeignWorker {
     this.#open.get(id)?.abort();
   }
 
+  /** The client is gone: nobody is left to answer. */
   closed(channel: ChannelServer): void {
     this.#channels.delete(channel);
+    for (const exchange of [...this.#open.values()]) if (exchange.isFor(channel.send)) exchange.abort();
   }
 
   /** One timer for all that came in the meantime. */
@@ -129,16 +133,25 @@ export class ForeignWorker {
 
   #keepLists(reading: Promise<ForeignFetchLists>): void {
     this.#lists = reading;
-    void reading.then(lists => {
-      if (this.#lists === reading) this.#lists = lists;
-    });
+    reading.then(
+      lists => {
+        if (this.#lists === reading) this.#lists = lists;
+      },
+      () => {
+        // Not known is not the same as none: the next one asks again.
+        if (this.#lists === reading) this.#lists = undefined;
+      },
+    );
   }
 
   /** Runs until it finds nothing to report: most requests are over before it first does. */
   #beat(): void {
     this.#alive ??= setInterval(() => {
       if (this.#open.size > 0) {
-        for (const channel of this.#channels) channel.send({ type: 'alive' });
+        for (const channel of this.#channels) {
+          if (channel.quietFor > SILENCE) channel.close();
+          else channel.send({ type: 'alive' });
+        }
         return;
       }
       clearInterval(this.#alive);
@@ -171,12 +184,11 @@ async function activated(): Promise<void> {
   await new Promise<void>(resolve => worker.addEventListener('statechange', () => resolve(), { once: true }));
 }
 
-/** A notice to some host frame of ours: send this worker an event, so that the browser lets it live. */
+/** A notice to our host frames, of which some may be frozen: send this worker an event, so that the browser lets it live. */
 async function askForEvent(): Promise<void> {
   const clients = await sw.clients.matchAll({ includeUncontrolled: true, type: 'window' });
-  const frame = clients.find(({ url }) => {
-    const { pathname, search } = new URL(url);
-    return pathname === WELL_KNOWN_PATH || search === HOST_QUERY;
-  });
-  frame?.postMessage({ foreignFetch: 'renew-me' });
+  for (const client of clients) {
+    const { pathname, search } = new URL(client.url);
+    if (pathname === WELL_KNOWN_PATH || search === HOST_QUERY) client.postMessage({ foreignFetch: 'renew-me' });
+  }
 }

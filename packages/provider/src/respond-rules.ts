@@ -26,6 +26,8 @@ export interface Ruling {
   readonly result: Result;
   /** The body to send: only ever with a result of kind `response`. */
   readonly body: ReadableStream<Uint8Array> | null;
+  /** More about a network error, for the provider's own console: it may quote what the client must not see. */
+  readonly detail?: string;
 }
 
 interface Answer {
@@ -40,7 +42,7 @@ export function rule(value: unknown, request: RuleRequest): Ruling {
   try {
     answer = convertAnswer(value);
   } catch (error) {
-    return networkError(error instanceof Error ? error.message : 'respondWith() was given no ForeignFetchResponse');
+    return networkError('respondWith() was given no ForeignFetchResponse', error instanceof Error ? error.message : undefined);
   }
   const { response, origin, headers } = answer;
   if (response.bodyUsed || response.body?.locked)
@@ -49,9 +51,7 @@ export function rule(value: unknown, request: RuleRequest): Ruling {
   if (origin === undefined && headers.length > 0)
     return networkError('"headers" was given without "origin"; add origin: event.origin');
   if (origin !== undefined && origin !== request.origin) {
-    return networkError(
-      `"origin" is "${origin}", which is not the client's origin "${request.origin}"; pass event.origin`,
-    );
+    return networkError('"origin" is not the client\'s origin; pass event.origin', `"origin" is "${origin}", not "${request.origin}"; pass event.origin`);
   }
   if (response.type === 'opaqueredirect') {
     if (request.redirect !== 'manual')
@@ -107,6 +107,6 @@ function readable(response: Response, exposed: readonly string[], url: string): 
   };
 }
 
-function networkError(reason: string): Ruling {
-  return { result: { kind: 'error', reason }, body: null };
+function networkError(reason: string, detail?: string): Ruling {
+  return { result: { kind: 'error', reason }, body: null, ...(detail !== undefined && { detail }) };
 }

@@ -7,6 +7,7 @@
  * 2. Where storage is not to be had, memory serves until the worker stops, and `persistent` says so.
  */
 import { Database } from '@foreign-fetch/storage';
+import type { DBSchema } from 'idb';
 import { type ForeignFetchLists, NO_LISTS } from './foreign-fetch-options.js';
 
 /** A copy of the provider's host document, served when there is no network. */
@@ -22,7 +23,7 @@ interface Versions {
   readonly active?: ForeignFetchLists;
 }
 
-interface Schema {
+interface Schema extends DBSchema {
   versions: { key: string; value: Versions };
   documents: { key: string; value: StoredDocument };
 }
@@ -30,7 +31,7 @@ interface Schema {
 const DOCUMENT_KEY = 'host';
 
 export class WorkerStore {
-  readonly #database = new Database<Schema & import('idb').DBSchema>({
+  readonly #database = new Database<Schema>({
     name: 'foreign-fetch-provider',
     version: 1,
     upgrade: database => {
@@ -60,8 +61,17 @@ export class WorkerStore {
     return active ?? NO_LISTS;
   }
 
+  /** Rejects when they cannot be read and this run of the worker has not seen them either. */
   async active(): Promise<ForeignFetchLists> {
-    return (await this.#change(versions => versions)).active ?? NO_LISTS;
+    await this.#queue;
+    try {
+      const versions = await this.#database.use(database => database.get('versions', this.#scope));
+      return versions?.active ?? NO_LISTS;
+    } catch (error) {
+      this.persistent = false;
+      if (this.#memory.active) return this.#memory.active;
+      throw error;
+    }
   }
 
   async document(): Promise<StoredDocument | undefined> {

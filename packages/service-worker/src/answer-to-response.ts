@@ -10,12 +10,12 @@
 import { isNullBodyStatus } from '@foreign-fetch/protocol';
 import type { Answer } from './foreign-request.js';
 
-export function toResponse(request: Request, { result, body }: Answer): Response {
+export function toResponse(mode: RequestMode, destination: RequestDestination, { result, body }: Answer): Response {
   if (result.kind !== 'response') return Response.error();
   const { head } = result;
   const headers = new Headers(head.headers.map(([name, value]): [string, string] => [name, value]));
-  if (request.mode === 'no-cors') headers.set('cross-origin-resource-policy', 'cross-origin');
-  if (head.nosniff && request.destination !== '') headers.set('x-content-type-options', 'nosniff');
+  if (mode === 'no-cors') headers.set('cross-origin-resource-policy', 'cross-origin');
+  if (head.nosniff && (mode === 'no-cors' || destination !== '')) headers.set('x-content-type-options', 'nosniff');
   const init: ResponseInit = { status: head.status, statusText: head.statusText, headers };
   return new Response(isNullBodyStatus(head.status) ? null : body, init);
 }

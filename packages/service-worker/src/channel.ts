@@ -23,8 +23,6 @@ export const ACK_DEADLINE = 100;
 const ANSWER_DEADLINE = 50_000;
 /** With open requests, the worker gives a sign of life every 5 s; three missed ones mean that it is gone. */
 const SILENCE = 16_000;
-/** A retired channel is closed after this long, whatever is still open. */
-const RETIREMENT = 60_000;
 
 export class Channel {
   readonly hello: Promise<Hello>;
@@ -36,7 +34,7 @@ export class Channel {
   readonly #moved = new Set<string>();
   readonly #unacknowledged = new Set<{ request: ForeignRequest; resolve: (accepted: boolean) => void; since: number }>();
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
-  #retirement: ReturnType<typeof setTimeout> | undefined;
+  #isRetired = false;
   #count = 0;
   #lastSign = 0;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -102,8 +100,8 @@ export class Channel {
   /** The worker was too slow to acknowledge; it may only be busy. The request moves to another channel, under the same id. */
   retire(moving?: ForeignRequest): void {
     if (moving) this.#moved.add(moving.id);
-    if (this.#requests.size === 0) return this.close();
-    this.#retirement ??= setTimeout(() => this.close(), RETIREMENT);
+    this.#isRetired = true;
+    if (this.#requests.size === 0) this.close();
   }
 
   /** Whether the worker answers within `deadline` milliseconds. */
@@ -126,7 +124,6 @@ export class Channel {
     this.#post({ type: 'close' });
     this.isOpen = false;
     clearInterval(this.#watch);
-    clearTimeout(this.#retirement);
     this.#port.close();
     this.#settleHello.reject(error);
     for (const request of [...this.#requests.values()]) if (!this.#moved.has(request.id)) request.fail(error);
@@ -153,7 +150,8 @@ export class Channel {
         this.#pong = undefined;
         return;
       case 'alive':
-        return;
+        // The worker, too, must notice when its other end is gone.
+        return this.#post({ type: 'ping' });
       default:
         return this.#requests.get(message.id)?.receive(message);
     }
@@ -174,6 +172,6 @@ export class Channel {
   #forget(request: ForeignRequest): void {
     this.#requests.delete(request.id);
     this.#moved.delete(request.id);
-    if (this.#requests.size === 0 && this.#retirement !== undefined) this.close();
+    if (this.#requests.size === 0 && this.#isRetired) this.close();
   }
 }

@@ -2,7 +2,7 @@
  * One try to get a channel, shared by all requests that wait for it.
  *
  * Requirements
- * 1. It ends: with a channel, when no page speaks within the grace, or at its deadline.
+ * 1. It ends: with a channel, when no page speaks within the grace, when every page that spoke has failed, or at its deadline.
  * 2. Waiting is measured in silence, not in time: every step that a page reports is a sign of life. Silence for longer than `QUIET` lets
  *    the requests that can use the network too begin to (`quiet`), and so does a try that goes on for too long.
  */
@@ -19,6 +19,7 @@ export class ConnectionAttempt {
   readonly channel: Promise<Channel>;
   /** Fulfilled when it takes too long for a request that has another way. */
   readonly quiet: Promise<void>;
+  readonly #pages = new Set<string>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #silence: ReturnType<typeof setTimeout>;
   #settle!: { resolve(channel: Channel): void; reject(error: ForeignFetchError): void };
@@ -38,9 +39,18 @@ export class ConnectionAttempt {
     this.#timers.add(setTimeout(() => this.failed(new ForeignFetchError('no-channel', 'the provider could not be reached in time')), DEADLINE));
   }
 
-  signOfLife(): void {
+  /** `page`: the client that speaks. */
+  signOfLife(page: string): void {
+    this.#pages.add(page);
     clearTimeout(this.#silence);
     this.#silence = setTimeout(this.#becomeQuiet, QUIET);
+  }
+
+  /** A page has failed. Returns whether it was the last one, and the try is over. */
+  lost(page: string, error: ForeignFetchError): boolean {
+    if (!this.#pages.delete(page) || this.#pages.size > 0) return false;
+    this.failed(error);
+    return true;
   }
 
   connected(channel: Channel): void {

@@ -23,11 +23,11 @@ const SUBRESOURCES: ReadonlySet<RequestDestination | 'json' | 'text'> = new Set(
 const MEDIA: ReadonlySet<string> = new Set(['audio', 'video', 'track']);
 
 /** Everything that can be said without knowing the provider's registration. */
-export function isSubresource(request: Request): boolean {
+export function isSubresource(request: Request, destination: RequestDestination): boolean {
   if (request.mode !== 'cors' && request.mode !== 'no-cors') return false;
-  if (!SUBRESOURCES.has(request.destination) || request.cache === 'only-if-cached') return false;
+  if (!SUBRESOURCES.has(destination) || request.cache === 'only-if-cached') return false;
   // 206 semantics, and engines that do not ask us at all (spec.md 9.8).
-  return !(request.mode === 'no-cors' && MEDIA.has(request.destination)) && !request.headers.has('range');
+  return !(request.mode === 'no-cors' && MEDIA.has(destination)) && !request.headers.has('range');
 }
 
 export interface Eligible {

@@ -17,6 +17,7 @@ export function enableForeignFetch(options: SiteOptions): void {
   enabled = true;
   patchFetch(shim);
   addLastFetchListener(event => {
+    if (event.request.mode === 'navigate') return shim.navigates(event.resultingClientId);
     if (event.defaultPrevented) return;
     const answer = shim.offer(event.request, event.clientId);
     if (answer) event.respondWith(answer);

@@ -14,8 +14,8 @@ import { ACK_DEADLINE, type Channel } from './channel.js';
 import { type Answer, ForeignRequest } from './foreign-request.js';
 import type { Provider } from './provider.js';
 
-/** How long a provider that did not answer in time is left alone, in milliseconds. */
-const TOO_SLOW_RETRY = 30_000;
+/** A worker that is alive answers a ping within this, however busy it was: without an answer it is taken for dead. */
+const PROOF_OF_DEATH = 1000;
 /** A channel that was quiet for longer is pinged before it gets anything that must not be sent twice. */
 const QUIET = 1000;
 
@@ -24,6 +24,12 @@ export interface Offer {
   readonly registration: ForeignRegistration;
   readonly head: RequestHead;
   readonly body: ArrayBuffer | null;
+  /** How long no page may say anything, in milliseconds. */
+  readonly grace: number;
+  /** Aborted when the caller no longer wants the answer. (A page's own abort never gets here: no engine fires it, 2026-11.) */
+  readonly signal: AbortSignal;
+  /** Told when no page was there to connect us. */
+  readonly noClient: () => void;
   readonly network: () => Promise<Response>;
   /** Turns an answer into what the page gets; `undefined` sends the request to the network. */
   readonly respond: (answer: Answer) => Promise<Response | undefined>;
@@ -47,28 +53,34 @@ async function hedged(offer: Offer): Promise<Response> {
       answered = response;
       return response;
     })
-    .catch(() => undefined);
+    .catch(error => {
+      if (error instanceof ForeignFetchError && error.code === 'no-client') offer.noClient();
+      return undefined;
+    });
   const first = await Promise.race([foreign, late]);
   if (first !== 'late') return first ?? offer.network();
   const network = offer.network();
   const foreignFirst = foreign.then(response => response ?? network);
   const winner = await Promise.race([foreignFirst, network.catch(() => foreignFirst)]);
   if (winner !== answered) abort.abort();
+  // What lost is not read to its end.
+  else void network.then(response => response.body?.cancel()).catch(() => {});
   return winner;
 }
 
 /** Sends a safe request, again if need be. Resolves with `undefined` when the network is to answer. */
 async function viaWorker(offer: Offer, signal: AbortSignal, quiet: () => void): Promise<Response | undefined> {
-  const { provider, registration } = offer;
+  const { provider, registration, grace } = offer;
   let request: ForeignRequest | undefined;
   try {
     // The second round is for a channel whose worker had died.
     for (let round = 0; round < 2; round++) {
-      const channel = await provider.connect(registration, quiet);
+      const channel = await provider.connect(registration, grace, quiet);
       if (signal.aborted) return undefined;
-      request ??= open(offer, channel, signal);
+      if (!request || request.isClosed) request = open(offer, channel, signal);
       channel.send(request);
       if (await channel.acceptance(request)) return await offer.respond(await answerOf(request, provider));
+      if (signal.aborted) return undefined;
       provider.suspect(registration, channel, request);
     }
     return undefined;
@@ -78,25 +90,18 @@ async function viaWorker(offer: Offer, signal: AbortSignal, quiet: () => void): 
 }
 
 async function exactlyOnce(offer: Offer): Promise<Response> {
-  const { provider, registration } = offer;
+  const { provider } = offer;
   let channel: Channel;
   try {
-    channel = await liveChannel(provider, registration);
+    channel = await liveChannel(offer);
   } catch {
     return offer.network();
   }
   const request = open(offer, channel);
   try {
     channel.send(request);
-    if (!(await channel.acceptance(request))) {
-      provider.suspect(registration, channel, request);
-      // The same worker drops an id that it knows; another one is proof that the first has died before it accepted anything.
-      const again = await provider.connect(registration);
-      again.send(request);
-      if (!(await again.acceptance(request))) {
-        provider.suspect(registration, again, request);
-        throw new ForeignFetchError('not-accepted', `${provider.origin} did not acknowledge a ${offer.head.method}`);
-      }
+    if (!(await channel.acceptance(request)) && !(await isAcceptedElsewhere(offer, channel, request))) {
+      throw new ForeignFetchError('not-accepted', `${provider.origin} did not acknowledge a ${offer.head.method}`);
     }
     return (await offer.respond(await answerOf(request, provider))) ?? (await offer.network());
   } finally {
@@ -104,25 +109,44 @@ async function exactlyOnce(offer: Offer): Promise<Response> {
   }
 }
 
-async function liveChannel(provider: Provider, registration: ForeignRegistration): Promise<Channel> {
-  const channel = await provider.connect(registration);
+/**
+ * Sends a request that `channel` did not acknowledge on a new one. The same run of the worker drops an id that it knows. Another run could
+ * handle it a second time, unless the first one is dead: that is what silence on a ping shows, after all the time that it took to connect.
+ */
+async function isAcceptedElsewhere(offer: Offer, channel: Channel, request: ForeignRequest): Promise<boolean> {
+  const { provider, registration, grace } = offer;
+  // A closed request has been failed: its channel broke, and nobody knows what became of it.
+  if (request.isClosed) return false;
+  provider.suspect(registration, channel, request);
+  const again = await provider.connect(registration, grace);
+  const [before, now] = await Promise.all([channel.hello, again.hello]);
+  if (before.instance !== now.instance && (await channel.ping(PROOF_OF_DEATH))) return channel.acceptance(request);
+  if (request.isAccepted || request.isClosed) return request.isAccepted;
+  again.send(request);
+  return again.acceptance(request);
+}
+
+async function liveChannel({ provider, registration, grace }: Offer): Promise<Channel> {
+  const channel = await provider.connect(registration, grace);
   if (channel.quietFor < QUIET || (await channel.ping(ACK_DEADLINE))) return channel;
   provider.suspect(registration, channel);
-  return provider.connect(registration);
+  return provider.connect(registration, grace);
 }
 
 function open(offer: Offer, channel: Channel, signal?: AbortSignal): ForeignRequest {
   const request = new ForeignRequest(channel.nextId(), offer.head, offer.body);
-  signal?.addEventListener('abort', () => request.abort(), { once: true });
+  for (const source of [signal, offer.signal]) source?.addEventListener('abort', () => request.abort(), { once: true });
   offer.track(request);
   return request;
 }
 
 async function answerOf(request: ForeignRequest, provider: Provider): Promise<Answer> {
   try {
-    return await request.answer;
+    const answer = await request.answer;
+    provider.answered();
+    return answer;
   } catch (error) {
-    if (error instanceof ForeignFetchError && error.code === 'too-slow') provider.setState('too-slow', error.message, Date.now() + TOO_SLOW_RETRY);
+    if (error instanceof ForeignFetchError && error.code === 'too-slow') provider.tooSlow(error);
     throw error;
   }
 }

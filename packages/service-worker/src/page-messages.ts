@@ -13,28 +13,40 @@ export function handlePageMessage(shim: Shim, event: ExtendableMessageEvent): vo
   event.stopImmediatePropagation();
   switch (message.foreignFetch) {
     case 'hello':
-      return event.waitUntil(welcome(shim, event.source, message.first === true));
+      return event.waitUntil(welcome(shim, event, message.first === true));
     case 'present':
-      return event.waitUntil(withProvider(shim, message.provider, provider => provider.present()));
+      return event.waitUntil(withProvider(shim, message.provider, provider => provider.present(pageOf(event))));
     case 'offer': {
       const [port] = event.ports;
       const { scope } = message;
       if (!port || !isText(scope)) return;
       return event.waitUntil(withProvider(shim, message.provider, provider => provider.offer(port, scope)));
     }
+    case 'declared': {
+      const { scopes } = message;
+      if (!Array.isArray(scopes) || !scopes.every(scope => isText(scope))) return;
+      return event.waitUntil(withProvider(shim, message.provider, provider => provider.declared(scopes)));
+    }
     case 'report': {
       const status = readStatus(message.status);
-      if (status) event.waitUntil(withProvider(shim, status.provider, provider => provider.report(status)));
+      if (status) event.waitUntil(withProvider(shim, status.provider, provider => provider.report(status, pageOf(event))));
       return;
     }
   }
 }
 
-async function welcome(shim: Shim, source: ExtendableMessageEvent['source'], first: boolean): Promise<void> {
+async function welcome(shim: Shim, event: ExtendableMessageEvent, first: boolean): Promise<void> {
+  const { source } = event;
   const providers = await shim.providers();
-  shim.scriptIsFirst = first;
+  shim.hello(pageOf(event), first);
   const message: ToPageFromShim = { foreignFetch: 'welcome', version: PROTOCOL, statuses: providers.map(({ status }) => status) };
   source?.postMessage(message);
+  // First contact, and another try once its time has come; an active provider is contacted when a request needs it.
+  for (const provider of providers) if (provider.isToBeMet) source?.postMessage(provider.need);
+}
+
+function pageOf({ source }: ExtendableMessageEvent): string {
+  return source && 'id' in source ? source.id : '';
 }
 
 async function withProvider(shim: Shim, origin: unknown, action: (provider: Provider) => void | Promise<void>): Promise<void> {

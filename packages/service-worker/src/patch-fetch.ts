@@ -13,7 +13,8 @@ export function patchFetch(shim: Shim): void {
     } catch (error) {
       return Promise.reject(error);
     }
-    return shim.offer(request, '') ?? nativeFetch(request);
+    const destination = input instanceof Request ? input.destination : '';
+    return fetchThrough(shim, request, destination) ?? nativeFetch(request);
   };
   Cache.prototype.addAll = function addAll(requests: Iterable<RequestInfo>): Promise<void> {
     const inputs = [...requests];
@@ -26,6 +27,19 @@ export function patchFetch(shim: Shim): void {
   };
 }
 
+/** As `fetch()`: a network error rejects, and an abort is heard. `undefined` when the request takes no part. */
+function fetchThrough(shim: Shim, request: Request, destination: RequestDestination): Promise<Response> | undefined {
+  const { signal } = request;
+  // Nobody checks the bytes of a synthesized response but a page's own load; what is fetched here would go unchecked.
+  if (signal.aborted || (request.integrity !== '' && destination === '')) return undefined;
+  const answer = shim.offer(request, '', destination);
+  if (!answer) return undefined;
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    answer.then(response => (response.type === 'error' ? reject(new TypeError('Failed to fetch')) : resolve(response)), reject);
+  });
+}
+
 /** The URL that is meant, or the empty string when there is none. */
 function urlOf(input: RequestInfo | URL): string {
   if (input instanceof Request) return input.url;
@@ -36,7 +50,7 @@ function urlOf(input: RequestInfo | URL): string {
 /** As the standard's: nothing is put before everything has been fetched and is fit to be cached. */
 async function addAllThrough(shim: Shim, cache: Cache, inputs: readonly RequestInfo[]): Promise<void> {
   const requests = inputs.map(input => new Request(input));
-  const offers = requests.map(request => (request.method === 'GET' ? shim.offer(request, '') : undefined));
+  const offers = requests.map(request => (request.method === 'GET' ? fetchThrough(shim, request, '') : undefined));
   // The browser's own is atomic; ours is needed only when a foreign worker takes part.
   if (offers.every(offer => offer === undefined)) return nativeAddAll.call(cache, requests);
   const responses = await Promise.all(requests.map((request, index) => offers[index] ?? nativeFetch(request)));

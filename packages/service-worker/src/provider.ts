@@ -31,9 +31,11 @@ export interface ProviderOptions {
   readonly changed: (provider: Provider) => void;
   /** Whether this worker may fetch from the provider at all: the CSP of its own script decides, not the page's. */
   readonly mayReach: () => Promise<boolean>;
-  /** How long a page may take to say that it is there, in milliseconds. */
-  readonly grace: () => number;
 }
+
+/** A provider that did not answer in time, this often in a row, is left alone for a while. */
+const SLOW_LIMIT = 3;
+const SLOW_RETRY = 30_000;
 
 export class Provider {
   readonly origin: string;
@@ -42,6 +44,7 @@ export class Provider {
   readonly #channels = new Map<string, Channel>();
   readonly #attempts = new Map<string, ConnectionAttempt>();
   #status: ProviderStatus;
+  #slow = 0;
 
   constructor(options: ProviderOptions) {
     this.#options = options;
@@ -55,7 +58,22 @@ export class Provider {
   }
 
   get stored(): StoredProvider {
-    return { origin: this.origin, registrations: [...this.#registrations.values()], status: this.#status };
+    const registrations = [...this.#registrations.values()];
+    // A state of transition ends with this run of the worker, or with the page that reported it.
+    const state: ProviderState = registrations.length > 0 ? 'active' : 'idle';
+    const status: ProviderStatus = isTransient(this.#status.state) ? { provider: this.origin, state, reason: '' } : this.#status;
+    return { origin: this.origin, registrations, status };
+  }
+
+  /** Whether a page should contact the provider now, without a request that needs it. */
+  get isToBeMet(): boolean {
+    const { state, retryAt } = this.#status;
+    return state !== 'active' && (retryAt === undefined || Date.now() >= retryAt);
+  }
+
+  /** What a page needs to know to connect us. */
+  get need(): ToPageFromShim {
+    return { foreignFetch: 'need', provider: this.origin, hosts: [...this.#registrations.keys()].map(hostUrl) };
   }
 
   /** Only the registration with the longest scope is considered (spec.md 3c). */
@@ -68,8 +86,9 @@ export class Provider {
     return state === 'active' || (retryAt !== undefined && Date.now() >= retryAt);
   }
 
-  channelFor(registration: ForeignRegistration): Channel | undefined {
-    return this.#channels.get(registration.scope);
+  /** Whether a channel stands: then it does not matter who asks. */
+  isConnected(registration: ForeignRegistration): boolean {
+    return this.#channels.get(registration.scope)?.isOpen === true;
   }
 
   setState(state: ProviderState, reason: string, retryAt?: number): void {
@@ -78,20 +97,15 @@ export class Provider {
     this.#options.changed(this);
   }
 
-  /** Asks the pages to connect us at first contact: a notice, nobody waits for it. */
-  meet(): void {
-    this.#options.ask({ foreignFetch: 'need', provider: this.origin, hosts: this.#hosts() });
-  }
-
   /**
    * A channel to the worker of `registration`: the standing one, or a new one. Rejects within the deadline. `quiet` is called when it
-   * takes longer than a request that can also use the network should wait.
+   * takes longer than a request that can also use the network should wait. `grace`: how long no page may say anything, in milliseconds.
    */
-  connect(registration: ForeignRegistration, quiet: () => void = () => {}): Promise<Channel> {
+  connect(registration: ForeignRegistration, grace: number, quiet: () => void = () => {}): Promise<Channel> {
     const { scope } = registration;
     const standing = this.#channels.get(scope);
     if (standing?.isOpen) return Promise.resolve(standing);
-    const attempt = this.#attempts.get(scope) ?? this.#startAttempt(scope);
+    const attempt = this.#attempts.get(scope) ?? this.#startAttempt(scope, grace);
     void attempt.quiet.then(quiet);
     return attempt.channel;
   }
@@ -103,17 +117,44 @@ export class Provider {
   }
 
   /** A page has said that it is trying, or that it has come a step further. */
-  present(): void {
-    for (const attempt of this.#attempts.values()) attempt.signOfLife();
+  present(page: string): void {
+    for (const attempt of this.#attempts.values()) attempt.signOfLife(page);
   }
 
-  /** A page has found out something about this provider. */
-  report(status: ProviderStatus): void {
-    // A page's view does not end a channel that works.
+  /** A page has found out something about this provider. Other pages, and a worker that is known, may know better. */
+  report(status: ProviderStatus, page: string): void {
     if ([...this.#channels.values()].some(channel => channel.isOpen)) return;
-    this.setState(status.state, status.reason, status.retryAt);
-    if (status.state === 'connecting' || status.state === 'installing') return;
-    for (const attempt of this.#attempts.values()) attempt.failed(new ForeignFetchError('no-channel', status.reason));
+    const isKnown = this.#registrations.size > 0;
+    if (isTransient(status.state)) {
+      if (!isKnown) this.setState(status.state, status.reason);
+      return;
+    }
+    const error = new ForeignFetchError('no-channel', status.reason);
+    const ended = [...this.#attempts.values()].filter(attempt => attempt.lost(page, error));
+    if (!isKnown || ended.length > 0) this.setState(status.state, status.reason, status.retryAt);
+  }
+
+  /** The scopes that the provider's document declares now: what else we know is out of date. */
+  declared(scopes: readonly string[]): void {
+    for (const scope of this.#registrations.keys()) {
+      if (scopes.includes(scope)) continue;
+      this.#registrations.delete(scope);
+      this.#channels.get(scope)?.close();
+      this.#attempts.get(scope)?.failed(new ForeignFetchError('no-channel', 'the provider has given this scope up'));
+      this.#options.changed(this);
+    }
+  }
+
+  /** The worker has answered: whatever was wrong is over. */
+  answered(): void {
+    this.#slow = 0;
+    if (this.#status.state !== 'active') this.setState('active', '');
+  }
+
+  /** The worker has not answered in time. */
+  tooSlow(error: ForeignFetchError): void {
+    this.#slow++;
+    if (this.#slow >= SLOW_LIMIT) this.setState('too-slow', error.message, Date.now() + SLOW_RETRY);
   }
 
   /** A page hands us one end of a channel to the worker of `scope`. */
@@ -162,16 +203,15 @@ export class Provider {
     this.#attempts.get(scope)?.failed(error);
   }
 
-  #startAttempt(scope: string): ConnectionAttempt {
-    const attempt = new ConnectionAttempt(this.#options.grace());
+  #startAttempt(scope: string, grace: number): ConnectionAttempt {
+    const attempt = new ConnectionAttempt(grace);
     this.#attempts.set(scope, attempt);
     void attempt.channel.catch(() => {}).then(() => this.#attempts.delete(scope));
-    this.meet();
+    this.#options.ask(this.need);
     return attempt;
   }
+}
 
-  /** Where the provider's workers are known to answer with the host document, without a network. */
-  #hosts(): string[] {
-    return [...this.#registrations.keys()].map(hostUrl);
-  }
+function isTransient(state: ProviderState): boolean {
+  return state === 'connecting' || state === 'installing';
 }

@@ -13,27 +13,23 @@ import { eligible, isSubresource } from './eligibility.js';
 import type { Answer, ForeignRequest } from './foreign-request.js';
 import { sw } from './global.js';
 import { nativeFetch } from './native.js';
+import { ClientBook } from './client-book.js';
 import { carryOut } from './offer-policy.js';
 import { opaqueResponse, storeOpaqueResponse } from './opaque-response.js';
 import { Provider } from './provider.js';
+import { redirected } from './redirect.js';
 import { readBody } from './request-body.js';
 import type { SiteOptions } from './site-options.js';
 import { SiteStore, type StoredProvider } from './site-store.js';
 import { WorkKeeper } from './work-keeper.js';
 
-const MAX_REDIRECTS = 20;
-/**
- * How long a page may take to say that it is there, in milliseconds. A page that has our script first in its head will run it, however
- * slow the device; any other may be blocked by the very request that waits.
- */
-const GRACE = { first: 1000, other: 100 };
 
 export class Shim {
   readonly #options: Required<SiteOptions>;
   readonly #store = new SiteStore();
   readonly #providers = new Map<string, Provider>();
   readonly #keeper = new WorkKeeper();
-  #first = false;
+  readonly #clients = new ClientBook();
   /** Undefined once the stored providers are known. */
   #loading: Promise<void> | undefined;
 
@@ -49,18 +45,27 @@ export class Shim {
     return origin !== sw.location.origin && this.#options.providers.includes(origin);
   }
 
-  /** What is to be answered, or `undefined` when this request takes no part. */
-  offer(request: Request, clientId: string): Promise<Response> | undefined {
-    if (!this.lists(request.url) || !isSubresource(request)) return undefined;
+  /**
+   * What is to be answered, or `undefined` when this request takes no part. `destination`: what the bytes are for; a copy of a request, as
+   * the site's own worker may make, has forgotten it.
+   */
+  offer(request: Request, clientId: string, destination = request.destination): Promise<Response> | undefined {
+    if (!this.lists(request.url) || !isSubresource(request, destination)) return undefined;
     const { origin } = new URL(request.url);
-    if (this.#loading) return this.#loading.then(() => this.#offerNow(request, origin, clientId) ?? nativeFetch(request));
-    return this.#offerNow(request, origin, clientId);
+    if (this.#loading) return this.#loading.then(() => this.#offerNow(request, origin, clientId, destination) ?? nativeFetch(request));
+    return this.#offerNow(request, origin, clientId, destination);
   }
 
-  /** A page has told where our script stands in it. */
-  set scriptIsFirst(first: boolean) {
-    if (first === this.#first) return;
-    this.#first = first;
+  /** A document is being loaded, and will be this client. */
+  navigates(clientId: string): void {
+    this.#clients.navigates(clientId);
+  }
+
+  /** A page has our script in it, and says whether it stands first. */
+  hello(clientId: string, first: boolean): void {
+    this.#clients.hello(clientId);
+    if (first === this.#clients.scriptIsFirst) return;
+    this.#clients.scriptIsFirst = first;
     this.#store.saveSite({ first });
   }
 
@@ -75,10 +80,12 @@ export class Shim {
     return this.#providers.get(origin);
   }
 
-  #offerNow(request: Request, origin: string, clientId: string): Promise<Response> | undefined {
+  #offerNow(request: Request, origin: string, clientId: string, destination: RequestDestination): Promise<Response> | undefined {
     const provider = this.#providers.get(origin);
     const registration = provider?.registrationFor(request.url);
     if (!provider || !registration) return undefined;
+    // A page without our script cannot connect us; it is not made to wait for that again and again.
+    if (!provider.isConnected(registration) && this.#clients.isSilent(clientId)) return undefined;
     const fit = eligible(request, registration, this.#options.authorization.includes(origin));
     if (!fit) return undefined;
     const head: RequestHead = {
@@ -94,7 +101,7 @@ export class Shim {
       referrerPolicy: request.referrerPolicy,
       integrity: request.integrity,
       keepalive: request.keepalive,
-      destination: request.destination,
+      destination,
       clientId,
     };
     if (isSafe(head.method)) return this.#carryOut(provider, registration, head, null, request);
@@ -116,14 +123,17 @@ export class Shim {
       registration,
       head,
       body,
+      grace: this.#clients.graceFor(head.clientId),
+      signal: request.signal,
+      noClient: () => this.#clients.wasSilent(head.clientId),
       network: () => nativeFetch(request),
-      respond: answer => this.#respond(provider, request, answer),
+      respond: answer => this.#respond(provider, request, head.destination, answer),
       track: (tracked: ForeignRequest) => this.#keeper.track(tracked.finished),
     });
   }
 
   /** spec.md 5 and 9.9, the part that the client's side has in it; `undefined`: the network. */
-  async #respond(provider: Provider, request: Request, answer: Answer): Promise<Response | undefined> {
+  async #respond(provider: Provider, request: Request, destination: RequestDestination, answer: Answer): Promise<Response | undefined> {
     const { result } = answer;
     switch (result.kind) {
       case 'none':
@@ -137,39 +147,30 @@ export class Shim {
       case 'opaqueredirect':
         return request.redirect === 'manual' ? toOpaqueRedirect() : Response.error();
       case 'opaque':
-        return this.#respondOpaque(provider, request);
+        return this.#respondOpaque(provider, request, destination);
       case 'response':
         if (isRedirectStatus(result.head.status) && result.head.location !== null) return this.#follow(request, result.head.status, result.head.location);
-        return toResponse(request, answer);
+        return toResponse(request.mode, destination, answer);
     }
   }
 
-  async #respondOpaque(provider: Provider, request: Request): Promise<Response | undefined> {
+  async #respondOpaque(provider: Provider, request: Request, destination: RequestDestination): Promise<Response | undefined> {
     if (request.mode !== 'no-cors') {
       console.warn(
         `[foreign-fetch] ${request.url} is a network error: ${provider.origin} answered without "origin", so this page may not read it.`,
       );
       return Response.error();
     }
-    if (!isSafe(request.method) || request.destination === '') return opaqueResponse(provider.origin);
+    if (!isSafe(request.method) || destination === '') return opaqueResponse(provider.origin);
     if (__DEV__) console.info(`[foreign-fetch] ${request.url}: an answer without "origin" cannot work offline; it was taken from the network.`);
     return undefined;
   }
 
-  /** A redirect that the worker made. WebKitGTK 2.50 fails a CORS request that a service worker answers with a 3xx, so we follow it. */
+  /** A redirect that the worker made: followed here, because WebKitGTK 2.50 fails a CORS request that is answered with a 3xx. */
   async #follow(request: Request, status: number, location: string): Promise<Response> {
-    const count = (redirects.get(request) ?? 0) + 1;
-    if (count > MAX_REDIRECTS) return Response.error();
-    const toGet = (status === 303 && !isSafe(request.method)) || (status < 303 && request.method === 'POST');
-    const { mode, credentials, cache, referrerPolicy, integrity, keepalive } = request;
-    const headers = new Headers(request.headers);
-    if (toGet) for (const name of ['content-type', 'content-language', 'content-encoding', 'content-location']) headers.delete(name);
-    const body = toGet || isSafe(request.method) ? null : await request.clone().arrayBuffer();
-    const method = toGet ? 'GET' : request.method;
-    const next = new Request(location, { method, headers, body, mode, credentials, cache, referrerPolicy, integrity, keepalive, redirect: 'follow' });
-    redirects.set(next, count);
     try {
-      return await (this.offer(next, '') ?? nativeFetch(next));
+      const next = redirected(request, status, location, await request.clone().arrayBuffer());
+      return next ? await (this.offer(next, '') ?? nativeFetch(next)) : Response.error();
     } catch {
       // The worker has answered: a redirect that leads nowhere is a network error, and no reason to ask the network again.
       return Response.error();
@@ -179,10 +180,9 @@ export class Shim {
   async #load(): Promise<void> {
     const stored = new Map<string, StoredProvider>();
     const { providers, site } = await this.#store.read();
-    this.#first = site?.first ?? false;
+    this.#clients.scriptIsFirst = site?.first ?? false;
     for (const provider of providers) {
       if (this.#options.providers.includes(provider.origin)) stored.set(provider.origin, provider);
-      else this.#store.remove(provider.origin);
     }
     for (const origin of this.#options.providers) {
       if (origin === sw.location.origin) continue;
@@ -191,7 +191,6 @@ export class Shim {
         stored: stored.get(origin),
         ask: message => void tellPages(message),
         mayReach: () => storeOpaqueResponse(origin),
-        grace: () => (this.#first ? GRACE.first : GRACE.other),
         changed: changed => {
           this.#store.save(changed.stored);
           void tellPages({ foreignFetch: 'status', status: changed.status });
@@ -202,9 +201,6 @@ export class Shim {
     this.#loading = undefined;
   }
 }
-
-/** How many redirects led to a request. */
-const redirects = new WeakMap<Request, number>();
 
 /** A notice to every page of this site. Pages without our script ignore it. */
 export async function tellPages(message: ToPageFromShim): Promise<void> {

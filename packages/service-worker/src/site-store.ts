@@ -1,6 +1,7 @@
 /** What the shim must still know of its providers after it was stopped. Without storage it starts afresh each time. */
 import type { ForeignRegistration, ProviderStatus } from '@foreign-fetch/protocol';
 import { Database } from '@foreign-fetch/storage';
+import type { DBSchema, IDBPDatabase } from 'idb';
 
 export interface StoredProvider {
   readonly origin: string;
@@ -14,13 +15,13 @@ export interface StoredSite {
   readonly first: boolean;
 }
 
-interface Schema {
+interface Schema extends DBSchema {
   providers: { key: string; value: StoredProvider };
   site: { key: 'site'; value: StoredSite };
 }
 
 export class SiteStore {
-  readonly #database = new Database<Schema & import('idb').DBSchema>({
+  readonly #database = new Database<Schema>({
     name: 'foreign-fetch-site',
     version: 1,
     upgrade: database => {
@@ -28,9 +29,11 @@ export class SiteStore {
       database.createObjectStore('site');
     },
     // A request may be waiting for this.
-    deadline: 500,
+    deadline: 1000,
   });
+  #isReadable = true;
 
+  /** Once it could not be read, nothing is written: it would erase what is known better. */
   async read(): Promise<{ providers: StoredProvider[]; site: StoredSite | undefined }> {
     try {
       return await this.#database.use(async database => {
@@ -42,22 +45,22 @@ export class SiteStore {
         return { providers, site };
       });
     } catch {
+      this.#isReadable = false;
       return { providers: [], site: undefined };
     }
   }
 
   /** A notice, as the others. */
   saveSite(site: StoredSite): void {
-    this.#database.use(database => database.put('site', site, 'site')).catch(() => {});
+    this.#write(database => database.put('site', site, 'site'));
   }
 
   /** A notice: nobody waits for it, and nothing depends on it. */
   save(provider: StoredProvider): void {
-    this.#database.use(database => database.put('providers', provider)).catch(() => {});
+    this.#write(database => database.put('providers', provider));
   }
 
-  /** A notice, too. */
-  remove(origin: string): void {
-    this.#database.use(database => database.delete('providers', origin)).catch(() => {});
+  #write(work: (database: IDBPDatabase<Schema>) => Promise<unknown>): void {
+    if (this.#isReadable) this.#database.use(work).catch(() => {});
   }
 }

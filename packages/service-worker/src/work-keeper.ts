@@ -27,9 +27,8 @@ export class WorkKeeper {
   }
 }
 
-/** A notice: one page is enough, and the visible one's timers are not throttled. */
+/** A notice to all pages: one answer is enough, but some of them may be frozen, or have no script of ours. */
 async function askForEvent(): Promise<void> {
   const clients = await sw.clients.matchAll({ includeUncontrolled: true, type: 'window' });
-  const client = clients.find(({ visibilityState }) => visibilityState === 'visible') ?? clients[0];
-  client?.postMessage({ foreignFetch: 'renew-me' });
+  for (const client of clients) client.postMessage({ foreignFetch: 'renew-me' });
 }
