@@ -14,7 +14,10 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** Workspace packages are bundled into whoever uses them: a user installs one package. */
 const workspace = suffix => ({
   name: 'workspace',
-  resolveId: id => (id.startsWith('@foreign-fetch/') ? `${import.meta.dirname}/packages/${id.split('/')[1]}/.build/index${suffix}` : null),
+  resolveId: id =>
+    id.startsWith('@foreign-fetch/')
+      ? `${import.meta.dirname}/packages/${id.split('/')[1]}/.build/index${suffix}`
+      : null,
 });
 
 /** The host document's script, as text, for the server package. */
@@ -35,7 +38,10 @@ const plugins = development => [
   nodeResolve(),
   replace({
     preventAssignment: true,
-    values: { __DEV__: String(development), 'process.env.NODE_ENV': JSON.stringify(development ? 'development' : 'production') },
+    values: {
+      __DEV__: String(development),
+      'process.env.NODE_ENV': JSON.stringify(development ? 'development' : 'production'),
+    },
   }),
 ];
 

@@ -3,8 +3,7 @@
  * own service worker, a hit in the Cache API, and the network. Taken alternately in one run and given as ratios: these machines are noisy.
  */
 import { parseArgs } from 'node:util';
-import { givenProvider } from './fixtures/provider.js';
-import { built } from './fixtures/provider.js';
+import { built, givenProvider } from './fixtures/provider.js';
 import { givenSite } from './fixtures/site.js';
 import { TestContext } from './harness/context.js';
 import type { EngineName } from './harness/engine.js';
@@ -57,12 +56,20 @@ async function measure(name: EngineName): Promise<BenchResult> {
   const server = await startServer();
   const t = new TestContext(engine, browser, server);
   try {
-    const provider = givenProvider(t, FOREIGN_WORKER, { server: () => ({ headers: { 'access-control-allow-origin': '*' }, body: 'hello' }) });
+    const provider = givenProvider(t, FOREIGN_WORKER, {
+      server: () => ({ headers: { 'access-control-allow-origin': '*' }, body: 'hello' }),
+    });
     const site = givenSite(t, { providers: [provider.origin], ownWorker: siteWorker(provider.origin) });
     const script = { 'content-type': 'text/javascript' };
-    provider.host.routes.set('/foreign-fetch-provider.js', { headers: script, body: built('provider', 'foreign-fetch-provider.js') });
+    provider.host.routes.set('/foreign-fetch-provider.js', {
+      headers: script,
+      body: built('provider', 'foreign-fetch-provider.js'),
+    });
     site.host.routes.set('/foreign-fetch.js', { headers: script, body: built('client', 'foreign-fetch.js') });
-    site.host.routes.set('/foreign-fetch-mixin.js', { headers: script, body: built('service-worker', 'foreign-fetch-mixin.js') });
+    site.host.routes.set('/foreign-fetch-mixin.js', {
+      headers: script,
+      body: built('service-worker', 'foreign-fetch-mixin.js'),
+    });
     const page = await site.open();
     page.timeout = 120_000;
     const samples = await page.evaluate(
@@ -73,7 +80,9 @@ async function measure(name: EngineName): Promise<BenchResult> {
             const kind = kinds[(turn + Math.abs(round)) % kinds.length] as string;
             const start = performance.now();
             for (let count = 0; count < batch; count++) {
-              const response = await fetch(`${origin}/${kind}`).catch((error: Error) => { throw new Error(`${kind} in round ${round}: ${error.message}`); });
+              const response = await fetch(`${origin}/${kind}`).catch((error: Error) => {
+                throw new Error(`${kind} in round ${round}: ${error.message}`);
+              });
               if ((await response.text()) !== 'hello') throw new Error(`${kind} answered something else`);
             }
             // The first rounds warm up.
@@ -88,7 +97,8 @@ async function measure(name: EngineName): Promise<BenchResult> {
       BATCH,
     );
     const asked = provider.requests().filter(line => line !== 'GET /network');
-    if (asked.length > 0) throw new Error(`the server was asked for ${asked[0]}: the foreign worker did not answer everything`);
+    if (asked.length > 0)
+      throw new Error(`the server was asked for ${asked[0]}: the foreign worker did not answer everything`);
     return summarize(name, browser.version, samples as Record<Kind, number[]>);
   } finally {
     await t.end();
@@ -98,20 +108,34 @@ async function measure(name: EngineName): Promise<BenchResult> {
 }
 
 function summarize(engine: EngineName, version: string, samples: Record<Kind, number[]>): BenchResult {
-  const at = (kind: Kind, part: number) => [...samples[kind]].sort((a, b) => a - b)[Math.floor(samples[kind].length * part)] ?? Number.NaN;
+  const at = (kind: Kind, part: number) =>
+    [...samples[kind]].sort((a, b) => a - b)[Math.floor(samples[kind].length * part)] ?? Number.NaN;
   const baseline = at('constant', 0.5);
   const round = (value: number) => Math.round(value * 100) / 100;
   const results = Object.fromEntries(
-    KINDS.map(kind => [kind, { median: round(at(kind, 0.5)), p90: round(at(kind, 0.9)), ratio: round(at(kind, 0.5) / baseline) }]),
+    KINDS.map(kind => [
+      kind,
+      { median: round(at(kind, 0.5)), p90: round(at(kind, 0.9)), ratio: round(at(kind, 0.5) / baseline) },
+    ]),
   ) as BenchResult['results'];
-  return { engine, version, unit: 'ms', rounds: ROUNDS, results, baseline: 'constant', target: { kind: 'foreign', ratio: TARGET } };
+  return {
+    engine,
+    version,
+    unit: 'ms',
+    rounds: ROUNDS,
+    results,
+    baseline: 'constant',
+    target: { kind: 'foreign', ratio: TARGET },
+  };
 }
 
 function print({ engine, version, results }: BenchResult): void {
   console.log(`\n${engine} (${version}): one small answer, milliseconds`);
   for (const [kind, { median, p90, ratio }] of Object.entries(results)) {
     const note = kind === 'foreign' ? `   target ${TARGET}` : '';
-    console.log(`  ${kind.padEnd(9)} median ${median.toFixed(2).padStart(6)}   p90 ${p90.toFixed(2).padStart(6)}   ${ratio.toFixed(2)} times constant${note}`);
+    console.log(
+      `  ${kind.padEnd(9)} median ${median.toFixed(2).padStart(6)}   p90 ${p90.toFixed(2).padStart(6)}   ${ratio.toFixed(2)} times constant${note}`,
+    );
   }
 }
 

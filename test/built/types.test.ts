@@ -16,7 +16,11 @@ const USES: { file: string; lib: string; use: string }[] = [
     use: `const foreignFetch: types.ForeignFetch = types.startForeignFetch({ providers: ['https://api.example'] });
       export const state: types.ProviderState | undefined = foreignFetch.providers.get('https://api.example')?.state;`,
   },
-  { file: 'service-worker/dist/foreign-fetch-sw', lib: 'webworker', use: `types.enableForeignFetch({ providers: ['https://api.example'] });` },
+  {
+    file: 'service-worker/dist/foreign-fetch-sw',
+    lib: 'webworker',
+    use: `types.enableForeignFetch({ providers: ['https://api.example'] });`,
+  },
   {
     file: 'provider/dist/foreign-fetch-provider',
     lib: 'webworker',
@@ -63,7 +67,11 @@ for (const { file, lib, use } of USES) {
         module: ts.ModuleKind.ESNext,
         moduleResolution: ts.ModuleResolutionKind.Bundler,
       });
-      const messages = ts.getPreEmitDiagnostics(program).map(({ file: where, messageText }) => `${where?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+      const messages = ts
+        .getPreEmitDiagnostics(program)
+        .map(
+          ({ file: where, messageText }) => `${where?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+        );
       assert.deepEqual(messages, []);
     } finally {
       rmSync(folder, { recursive: true });

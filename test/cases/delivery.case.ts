@@ -47,7 +47,10 @@ test('13.3 an opaque answer to a beacon or a no-cors POST: delivered once, by th
   const page = await givenSite(t, { providers: [provider.origin] }).open();
   const posted = await seen(page, provider.url('/opaque'), { method: 'POST', body: 'one', mode: 'no-cors' });
   t.equal(typeof posted === 'string' ? posted : `${posted.type} ${posted.status} "${posted.text}"`, 'opaque 0 ""');
-  t.ok(await page.evaluate((url: string) => navigator.sendBeacon(url, 'two'), provider.url('/opaque')), 'the beacon was taken');
+  t.ok(
+    await page.evaluate((url: string) => navigator.sendBeacon(url, 'two'), provider.url('/opaque')),
+    'the beacon was taken',
+  );
   await t.until(() => provider.requests().length >= 2);
   t.equal(provider.requests(), ['POST /delivered', 'POST /delivered']);
   t.equal(
@@ -66,24 +69,29 @@ test('13.4 a beacon that is sent while the page unloads arrives once', async t =
     addEventListener('pagehide', () => navigator.sendBeacon(url, 'bye'));
   }, provider.url('/collect'));
   await page.goto(`${site.origin}/next`);
-  const arrived = () => provider.host.log.filter(({ method, body }) => method === 'POST' && String(body) === 'bye').map(({ path }) => path);
+  const arrived = () =>
+    provider.host.log.filter(({ method, body }) => method === 'POST' && String(body) === 'bye').map(({ path }) => path);
   await t.until(() => arrived().length > 0);
   t.equal(arrived().length, 1);
 });
 
-test('13.5 both workers stopped between requests: the next one is answered, and a POST is delivered once', async t => {
-  const provider = givenProvider(t, WORKER);
-  const page = await givenSite(t, { providers: [provider.origin] }).open();
-  for (let round = 0; round < 3; round++) {
-    await t.browser.stopWorkers?.();
-    const answer = await seen(page, provider.url('/post'), { method: 'POST', body: `round ${round}` });
-    t.equal(typeof answer === 'string' ? answer : answer.text, 'accepted');
-  }
-  t.equal(
-    provider.host.log.filter(({ path }) => path === '/delivered').map(({ body }) => String(body)),
-    ['round 0', 'round 1', 'round 2'],
-  );
-}, { engines: ['chromium'], why: 'only Chromium lets a driver stop service workers' });
+test(
+  '13.5 both workers stopped between requests: the next one is answered, and a POST is delivered once',
+  async t => {
+    const provider = givenProvider(t, WORKER);
+    const page = await givenSite(t, { providers: [provider.origin] }).open();
+    for (let round = 0; round < 3; round++) {
+      await t.browser.stopWorkers?.();
+      const answer = await seen(page, provider.url('/post'), { method: 'POST', body: `round ${round}` });
+      t.equal(typeof answer === 'string' ? answer : answer.text, 'accepted');
+    }
+    t.equal(
+      provider.host.log.filter(({ path }) => path === '/delivered').map(({ body }) => String(body)),
+      ['round 0', 'round 1', 'round 2'],
+    );
+  },
+  { engines: ['chromium'], why: 'only Chromium lets a driver stop service workers' },
+);
 
 test('13.6 a streamed body arrives whole, a failure in the middle is an error, and cancelling reaches the source', async t => {
   const provider = givenProvider(
@@ -106,7 +114,10 @@ test('13.6 a streamed body arrives whole, a failure in the middle is an error, a
      });`,
   );
   const page = await givenSite(t, { providers: [provider.origin] }).open();
-  const whole = await page.evaluate(async (url: string) => (await (await fetch(url)).arrayBuffer()).byteLength, provider.url('/whole'));
+  const whole = await page.evaluate(
+    async (url: string) => (await (await fetch(url)).arrayBuffer()).byteLength,
+    provider.url('/whole'),
+  );
   t.equal(whole, 160 * 65536);
   const broken = await page.evaluate(async (url: string) => {
     const response = await fetch(url);

@@ -17,7 +17,9 @@ interface Statuses {
 async function statuses(page: Page, provider: string): Promise<Statuses> {
   return page.evaluate(async (origin: string) => {
     type Status = { state: string; reason: string };
-    const { foreignFetch } = window as unknown as { foreignFetch: { ready: Promise<Map<string, Status>>; site: Status } };
+    const { foreignFetch } = window as unknown as {
+      foreignFetch: { ready: Promise<Map<string, Status>>; site: Status };
+    };
     const status = (await foreignFetch.ready).get(origin);
     return {
       site: `${foreignFetch.site.state}: ${foreignFetch.site.reason}`,
@@ -40,17 +42,29 @@ async function providerFault(
   provider.host.offline = false;
   const answer = await seen(page, provider.url('/x'));
   t.equal(typeof answer === 'string' ? answer : answer.text, 'network');
-  if (t.engine === 'chromium') t.ok(page.console.some(line => line.includes('[foreign-fetch]') && line.includes(provider.origin)), 'the console names it');
+  if (t.engine === 'chromium')
+    t.ok(
+      page.console.some(line => line.includes('[foreign-fetch]') && line.includes(provider.origin)),
+      'the console names it',
+    );
 }
 
 test('12.1 a provider without a host document', t =>
   providerFault(t, ANSWERING_WORKER, /^no-handler: .*is not there \(404\)/, {
-    provider: { hosted: false, server: ({ path }) => ({ status: path === WELL_KNOWN ? 404 : 200, headers: { 'access-control-allow-origin': '*' }, body: 'network' }) },
+    provider: {
+      hosted: false,
+      server: ({ path }) => ({
+        status: path === WELL_KNOWN ? 404 : 200,
+        headers: { 'access-control-allow-origin': '*' },
+        body: 'network',
+      }),
+    },
   }));
 
 test('12.1 a provider that answers with some other page at the well-known place', t =>
   providerFault(t, ANSWERING_WORKER, /^(no-handler|blocked): .*no host document/, {
-    prepare: ({ host }) => host.routes.set(WELL_KNOWN, { headers: { 'content-type': 'text/html' }, body: '<h1>Welcome</h1>' }),
+    prepare: ({ host }) =>
+      host.routes.set(WELL_KNOWN, { headers: { 'content-type': 'text/html' }, body: '<h1>Welcome</h1>' }),
   }));
 
 test('12.2 a provider whose host document may not be framed', t =>
@@ -63,17 +77,28 @@ test('12.2 a provider whose host document may not be framed', t =>
 
 test('12.3 a worker that does not import the provider script', t =>
   providerFault(t, '', /^no-handler: .*does it import the provider script/, {
-    prepare: ({ host }) => host.routes.set('/worker.js', { headers: SCRIPT, body: "addEventListener('fetch', () => {});" }),
+    prepare: ({ host }) =>
+      host.routes.set('/worker.js', { headers: SCRIPT, body: "addEventListener('fetch', () => {});" }),
   }));
 
 test('12.3 a worker that never calls registerForeignFetch()', t =>
-  providerFault(t, "addEventListener('foreignfetch', event => event.respondWith(Promise.resolve({ response: new Response('foreign'), origin: event.origin })));", /^no-handler: .*registerForeignFetch/));
+  providerFault(
+    t,
+    "addEventListener('foreignfetch', event => event.respondWith(Promise.resolve({ response: new Response('foreign'), origin: event.origin })));",
+    /^no-handler: .*registerForeignFetch/,
+  ));
 
 test('12.3 a worker whose install fails', t =>
-  providerFault(t, "addEventListener('install', event => event.waitUntil(Promise.reject(new Error('no'))));", /^no-handler: .*failed in its install/));
+  providerFault(
+    t,
+    "addEventListener('install', event => event.waitUntil(Promise.reject(new Error('no'))));",
+    /^no-handler: .*failed in its install/,
+  ));
 
 test('12.3 a worker script that is not there', t =>
-  providerFault(t, '', /^no-handler: .*could not be registered/, { prepare: ({ host }) => host.routes.set('/worker.js', { status: 404, body: '' }) }));
+  providerFault(t, '', /^no-handler: .*could not be registered/, {
+    prepare: ({ host }) => host.routes.set('/worker.js', { status: 404, body: '' }),
+  }));
 
 const speaking = (words: string) => `
   addEventListener('message', event => {
@@ -85,10 +110,20 @@ const strange = (words: string) => ({
 });
 
 test('12.4 a worker that speaks another version of the protocol', t =>
-  providerFault(t, '', /^protocol-mismatch: .*protocol 7 to 9.*update/, strange("port.postMessage({ type: 'mismatch', range: { min: 7, max: 9 } });")));
+  providerFault(
+    t,
+    '',
+    /^protocol-mismatch: .*protocol 7 to 9.*update/,
+    strange("port.postMessage({ type: 'mismatch', range: { min: 7, max: 9 } });"),
+  ));
 
 test('12.4 a worker that answers the handshake with garbage', t =>
-  providerFault(t, '', /^no-handler: .*a message that we do not know/, strange("port.postMessage({ __proto__: null, type: 'hello', version: {} });")));
+  providerFault(
+    t,
+    '',
+    /^no-handler: .*a message that we do not know/,
+    strange("port.postMessage({ __proto__: null, type: 'hello', version: {} });"),
+  ));
 
 test('12.4 a worker that answers a request with garbage: the network answers, and the next request too', async t => {
   const provider = givenProvider(t, '');
@@ -114,10 +149,52 @@ test('12.5 a provider that is not reachable', t =>
   }));
 
 test("12.6 the page's Content-Security-Policy forbids the frame", t =>
-  providerFault(t, ANSWERING_WORKER, /^blocked: .*frame-src/, { site: { headers: { 'content-security-policy': "frame-src 'none'" } } }));
+  providerFault(t, ANSWERING_WORKER, /^blocked: .*frame-src/, {
+    site: { headers: { 'content-security-policy': "frame-src 'none'" } },
+  }));
 
 test("12.6 the policy of the worker's own script forbids the provider: the shim stays off its requests", t =>
-  providerFault(t, ANSWERING_WORKER, /^blocked: .*connect-src/, { site: { workerHeaders: { 'content-security-policy': "default-src 'self'" } } }));
+  providerFault(t, ANSWERING_WORKER, /^blocked: .*connect-src/, {
+    site: { workerHeaders: { 'content-security-policy': "default-src 'self'" } },
+  }));
+
+test('12.6 with such a policy, not one request fails while the worker starts', async t => {
+  const provider = givenProvider(t, ANSWERING_WORKER);
+  const site = givenSite(t, {
+    providers: [provider.origin],
+    workerHeaders: { 'content-security-policy': "default-src 'self'" },
+  });
+  const page = await site.visit();
+  t.match((await statuses(page, provider.origin)).provider, /^blocked: .*connect-src/);
+  // The worker that may not reach the provider is replaced by one that does not know it.
+  await t.until(() =>
+    page.evaluate(
+      async () => !(await navigator.serviceWorker.getRegistration())?.active?.scriptURL.includes('provider='),
+    ),
+  );
+  for (let round = 0; round < 3; round++) {
+    await t.browser.stopWorkers?.();
+    await page.reload();
+    const answer = await seen(page, provider.url('/x'));
+    t.equal(typeof answer === 'string' ? answer : answer.text, 'network');
+  }
+  t.match((await statuses(page, provider.origin)).provider, /^blocked: .*connect-src/);
+});
+
+test("12.3 no host document: the provider's own service worker is installed all the same", async t => {
+  const provider = givenProvider(t, ANSWERING_WORKER, {
+    hosted: false,
+    server: () => ({ status: 404, headers: { 'content-type': 'text/html' }, body: '<!doctype html>' }),
+  });
+  const page = await t.page();
+  await page.goto(`${provider.origin}/`);
+  const state = await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.register('/worker.js');
+    await Promise.race([navigator.serviceWorker.ready, new Promise(resolve => setTimeout(resolve, 8000))]);
+    return registration.active?.state ?? 'never active';
+  });
+  t.match(state, /^activat(ing|ed)$/);
+});
 
 test('12.7 the browser never finishes registering the worker', t =>
   providerFault(t, ANSWERING_WORKER, /^registration-stuck: .*did not finish/, {
@@ -130,7 +207,12 @@ test('12.7 the browser never finishes registering the worker', t =>
   }));
 
 /** A fault of the site's own: its state says so, and all requests use the network. */
-async function siteFault(t: TestContext, expected: RegExp, prepare: (site: ReturnType<typeof givenSite>) => void, options: Partial<SiteOptions> = {}): Promise<void> {
+async function siteFault(
+  t: TestContext,
+  expected: RegExp,
+  prepare: (site: ReturnType<typeof givenSite>) => void,
+  options: Partial<SiteOptions> = {},
+): Promise<void> {
   const provider = givenProvider(t, ANSWERING_WORKER);
   const site = givenSite(t, { providers: [provider.origin], ...options });
   prepare(site);
@@ -140,20 +222,31 @@ async function siteFault(t: TestContext, expected: RegExp, prepare: (site: Retur
   t.equal(typeof answer === 'string' ? answer : answer.text, 'network');
 }
 
-test('12.8 our worker file is missing', t => siteFault(t, /^worker-missing: .*copy foreign-fetch-sw\.js/, ({ host }) => host.routes.delete('/foreign-fetch-sw.js')));
+test('12.8 our worker file is missing', t =>
+  siteFault(t, /^worker-missing: .*copy foreign-fetch-sw\.js/, ({ host }) =>
+    host.routes.delete('/foreign-fetch-sw.js'),
+  ));
 
 test('12.8 there is HTML in the place of our worker file', t =>
-  siteFault(t, /^worker-invalid: .*text\/html/, ({ host }) => host.routes.set('/foreign-fetch-sw.js', { headers: { 'content-type': 'text/html' }, body: '<!doctype html>' })));
+  siteFault(t, /^worker-invalid: .*text\/html/, ({ host }) =>
+    host.routes.set('/foreign-fetch-sw.js', { headers: { 'content-type': 'text/html' }, body: '<!doctype html>' }),
+  ));
 
 test('12.8 our worker file has a wrong type', t =>
-  siteFault(t, /^worker-invalid: .*text\/plain/, ({ host }) => host.routes.set('/foreign-fetch-sw.js', { headers: { 'content-type': 'text/plain' }, body: '// not JavaScript' })));
+  siteFault(t, /^worker-invalid: .*text\/plain/, ({ host }) =>
+    host.routes.set('/foreign-fetch-sw.js', { headers: { 'content-type': 'text/plain' }, body: '// not JavaScript' }),
+  ));
 
 test('12.9 a page that is not a secure context, and a browser without service workers', async t => {
-  await siteFault(t, /^insecure: .*https/, () => {}, { beforeTag: "<script>Object.defineProperty(window, 'isSecureContext', { value: false })</script>" });
+  await siteFault(t, /^insecure: .*https/, () => {}, {
+    beforeTag: "<script>Object.defineProperty(window, 'isSecureContext', { value: false })</script>",
+  });
 });
 
 test('12.9 a browser without service workers', async t => {
-  await siteFault(t, /^unsupported: /, () => {}, { beforeTag: '<script>delete Navigator.prototype.serviceWorker</script>' });
+  await siteFault(t, /^unsupported: /, () => {}, {
+    beforeTag: '<script>delete Navigator.prototype.serviceWorker</script>',
+  });
 });
 
 test("12.10 the site's own service worker without the mixin: nothing is registered over it, and the state has the line to add", async t => {
@@ -175,15 +268,23 @@ test("12.10 the site's own service worker without the mixin: nothing is register
       /^needs-mixin: .*sw\.js: importScripts\('\/foreign-fetch-mixin\.js'\); enableForeignFetch\(\{"providers":\["http/,
     );
     t.equal(await page.evaluate(async () => (await fetch('/pwa')).text()), 'pwa');
-    const script = await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.scriptURL);
+    const script = await page.evaluate(
+      async () => (await navigator.serviceWorker.getRegistration())?.active?.scriptURL,
+    );
     t.equal(script, `${site.origin}/sw.js`);
   }
 });
 
 test('12.11 a bad entry of data-providers is an error that names the remedy, and the page goes on', async t => {
   const provider = givenProvider(t, ANSWERING_WORKER);
-  const page = await givenSite(t, { providers: ['api.example'], beforeTag: '<script>onerror = message => { window.seenError = message; }</script>' }).visit();
-  t.match(await page.evaluate(() => (window as unknown as { seenError: string }).seenError), /"api\.example" is not the origin.*scheme/);
+  const page = await givenSite(t, {
+    providers: ['api.example'],
+    beforeTag: '<script>onerror = message => { window.seenError = message; }</script>',
+  }).visit();
+  t.match(
+    await page.evaluate(() => (window as unknown as { seenError: string }).seenError),
+    /"api\.example" is not the origin.*scheme/,
+  );
   const answer = await seen(page, provider.url('/x'));
   t.equal(typeof answer === 'string' ? answer : answer.text, 'network');
 });

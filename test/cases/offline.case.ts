@@ -57,6 +57,52 @@ addEventListener('fetch', event => {
   if (url.origin === location.origin && (url.pathname === '/' || url.pathname === '/foreign-fetch.js')) event.respondWith(page(url.pathname));
 });`;
 
+test('8.2 offline, while the host frame is being opened, no request fails', async t => {
+  const provider = givenProvider(t, RANDOM_WORKER, { name: 'random', script: '/random/worker.js' });
+  const site = givenSite(t, { providers: [provider.origin], ownWorker: OFFLINE_PAGE_WORKER(provider.origin) });
+  const page = await site.open();
+  await seen(page, provider.url('/random/number'));
+  provider.host.offline = true;
+  await t.browser.stopWorkers?.();
+  await page.reload({ waitFor: 'domcontentloaded' });
+  const answers = await page.evaluate(async (url: string) => {
+    const all: Promise<string>[] = [];
+    for (let round = 0; round < 20; round++) {
+      all.push(
+        fetch(url).then(
+          response => response.text(),
+          error => (error as Error).name,
+        ),
+      );
+      await new Promise(resolve => setTimeout(resolve, 15));
+    }
+    return Promise.all(all);
+  }, provider.url('/random/number'));
+  t.equal(
+    answers.filter(answer => !/^\d+$/.test(answer)),
+    [],
+  );
+});
+
+test('8.3 a tab that failed to reach the provider does not keep another tab from it', async t => {
+  const provider = givenProvider(t, RANDOM_WORKER, { name: 'random', script: '/random/worker.js' });
+  const site = givenSite(t, { providers: [provider.origin] });
+  const good = await site.open();
+  const page = site.host.routes.get('/') as { headers: Record<string, string>; body: string };
+  site.host.routes.set('/bad', {
+    ...page,
+    headers: { ...page.headers, 'content-security-policy': "frame-src 'none'" },
+  });
+  provider.host.offline = true;
+  await site.visit('/bad');
+  for (let round = 0; round < 3; round++) {
+    await t.browser.stopWorkers?.();
+    const answer = await seen(good, provider.url('/random/number'));
+    t.match(typeof answer === 'string' ? answer : answer.text, /^\d+$/);
+    t.equal(await ready(good), { [provider.origin]: 'active' });
+  }
+});
+
 for (const reach of ['the provider is', 'every server is'] as const) {
   test(`8.1 after a reload with ${reach} gone, the random API at /random/worker.js still answers`, async t => {
     const provider = givenProvider(t, RANDOM_WORKER, {

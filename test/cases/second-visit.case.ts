@@ -36,7 +36,10 @@ const body = (provider: Provider) => `text in the font<img src="${provider.url('
 
 function givenAssets(t: TestContext): { provider: Provider; site: ReturnType<typeof givenSite> } {
   const provider = givenProvider(t, ASSETS_WORKER);
-  return { provider, site: givenSite(t, { providers: [provider.origin], head: assets(provider), body: body(provider) }) };
+  return {
+    provider,
+    site: givenSite(t, { providers: [provider.origin], head: assets(provider), body: body(provider) }),
+  };
 }
 
 async function loaded(page: Awaited<ReturnType<ReturnType<typeof givenSite>['visit']>>): Promise<unknown> {
@@ -79,7 +82,10 @@ test("11.3 the provider's blocking script before our tag, cold: it comes from th
   const provider = givenProvider(t, ASSETS_WORKER, {
     server: () => ({ headers: { 'content-type': 'text/javascript' }, body: 'globalThis.blocking = "network";' }),
   });
-  const site = givenSite(t, { providers: [provider.origin], beforeTag: `<script src="${provider.url('/blocking.js')}"></script>` });
+  const site = givenSite(t, {
+    providers: [provider.origin],
+    beforeTag: `<script src="${provider.url('/blocking.js')}"></script>`,
+  });
   const first = await site.open();
   await first.close();
   await t.browser.stopWorkers?.();

@@ -10,14 +10,22 @@ const PROBE_DEADLINE = 3000;
 
 export async function diagnose(provider: string, blockedByPolicy: boolean): Promise<Diagnosis> {
   if (blockedByPolicy) {
-    return { state: 'blocked', reason: `this page's Content-Security-Policy forbids the frame; add ${provider} to frame-src` };
+    return {
+      state: 'blocked',
+      reason: `this page's Content-Security-Policy forbids the frame; add ${provider} to frame-src`,
+    };
   }
   const url = provider + WELL_KNOWN_PATH;
   const probe = (mode: RequestMode) =>
-    fetch(url, { mode, credentials: 'omit', cache: 'no-store', signal: AbortSignal.timeout(PROBE_DEADLINE) }).catch(() => undefined);
+    fetch(url, { mode, credentials: 'omit', cache: 'no-store', signal: AbortSignal.timeout(PROBE_DEADLINE) }).catch(
+      () => undefined,
+    );
   const [readable, opaque] = await Promise.all([probe('cors'), probe('no-cors')]);
   if (readable?.status === 404 || readable?.status === 410) {
-    return { state: 'no-handler', reason: `${url} is not there (${readable.status}): the provider does not offer foreign fetch` };
+    return {
+      state: 'no-handler',
+      reason: `${url} is not there (${readable.status}): the provider does not offer foreign fetch`,
+    };
   }
   if (readable?.ok) {
     return {
@@ -27,7 +35,10 @@ export async function diagnose(provider: string, blockedByPolicy: boolean): Prom
   }
   if (readable) return { state: 'unreachable', reason: `${url} answers with status ${readable.status}` };
   if (opaque) {
-    return { state: 'no-handler', reason: `${url} is no host document, or may not be framed here (X-Frame-Options, frame-ancestors)` };
+    return {
+      state: 'no-handler',
+      reason: `${url} is no host document, or may not be framed here (X-Frame-Options, frame-ancestors)`,
+    };
   }
   return { state: 'unreachable', reason: `${provider} does not answer` };
 }

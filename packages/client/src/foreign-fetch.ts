@@ -1,8 +1,16 @@
 /** The page's side of foreign fetch: `window.foreignFetch`. */
-import { fieldsOf, isProviderState, isSettled, isText, type ProviderStatus, type ToShimFromPage } from '@foreign-fetch/protocol';
+import {
+  fieldsOf,
+  isProviderState,
+  isSettled,
+  isText,
+  type ProviderStatus,
+  type ToShimFromPage,
+} from '@foreign-fetch/protocol';
 import { ProviderLink } from './provider-link.js';
 import type { SiteStatus } from './site-status.js';
-import { findOrRegister } from './site-worker.js';
+import { findOrRegister, register } from './site-worker.js';
+import { withheldProviders, withhold } from './withheld-providers.js';
 
 export interface ForeignFetchOptions {
   /** Origins of the providers, as in `https://api.example`. The list is closed: nothing else is ever contacted. */
@@ -56,7 +64,8 @@ export class ForeignFetch extends EventTarget {
   constructor(options: ForeignFetchOptions) {
     super();
     this.#options = check(options);
-    for (const provider of this.#options.providers) this.#statuses.set(provider, { provider, state: 'idle', reason: '' });
+    for (const provider of this.#options.providers)
+      this.#statuses.set(provider, { provider, state: 'idle', reason: '' });
     this.ready = new Promise(resolve => {
       this.#settle = () => resolve(this.providers);
     });
@@ -79,14 +88,30 @@ export class ForeignFetch extends EventTarget {
       navigator.serviceWorker.addEventListener('message', event => this.#receive(event));
       navigator.serviceWorker.startMessages();
     }
-    const found = await findOrRegister(this.#options);
+    const found = await findOrRegister(this.#workerOptions());
     if ('state' in found) return this.#setSite(found);
     this.#registration = found;
     if (!(await isControlled())) {
-      return this.#setSite({ state: 'uncontrolled', reason: 'this page load bypasses service workers (a forced reload does); the next one will not' });
+      return this.#setSite({
+        state: 'uncontrolled',
+        reason: 'this page load bypasses service workers (a forced reload does); the next one will not',
+      });
     }
     this.#setSite({ state: 'active', reason: '' });
     this.#tell({ foreignFetch: 'hello', first: this.#options.first });
+  }
+
+  /** What our worker is told: not those that it may not reach. */
+  #workerOptions(): Required<ForeignFetchOptions> {
+    const withheld = withheldProviders();
+    for (const [provider, reason] of withheld) this.#update({ provider, state: 'blocked', reason });
+    const named = (origins: readonly string[]) => origins.filter(origin => !withheld.has(origin));
+    const { providers, authorization } = this.#options;
+    return { ...this.#options, providers: named(providers), authorization: named(authorization) };
+  }
+
+  #withhold({ provider, reason }: ProviderStatus): void {
+    if (!this.#options.mixin && withhold(provider, reason)) void register(this.#workerOptions());
   }
 
   #receive(event: MessageEvent): void {
@@ -142,9 +167,12 @@ export class ForeignFetch extends EventTarget {
     const before = status && this.#statuses.get(status.provider);
     if (!status || !before) return;
     this.#statuses.set(status.provider, status);
+    if (status.byWorkerPolicy) this.#withhold(status);
     if (before.state !== status.state || before.reason !== status.reason) {
       if (isSettled(status.state) && status.state !== 'active') {
-        console.warn(`[foreign-fetch] ${status.provider}: ${status.state}. ${status.reason}. Its requests use the network.`);
+        console.warn(
+          `[foreign-fetch] ${status.provider}: ${status.state}. ${status.reason}. Its requests use the network.`,
+        );
       }
       this.dispatchEvent(new StateChangeEvent(this.#site, status));
     }
@@ -182,14 +210,18 @@ async function isControlled(): Promise<boolean> {
 
 function readStatus(value: unknown): ProviderStatus | undefined {
   const status = fieldsOf(value);
-  return status && isText(status.provider) && isText(status.reason) && isProviderState(status.state) ? (status as unknown as ProviderStatus) : undefined;
+  return status && isText(status.provider) && isText(status.reason) && isProviderState(status.state)
+    ? (status as unknown as ProviderStatus)
+    : undefined;
 }
 
 function check(options: ForeignFetchOptions): Required<ForeignFetchOptions> {
   const providers = options.providers.map(entry => {
     const url = URL.canParse(entry) ? new URL(entry) : undefined;
     if (!url || !/^https?:$/.test(url.protocol)) {
-      throw new TypeError(`[foreign-fetch] "${entry}" is not the origin of a provider; write it with its scheme, as in "https://api.example".`);
+      throw new TypeError(
+        `[foreign-fetch] "${entry}" is not the origin of a provider; write it with its scheme, as in "https://api.example".`,
+      );
     }
     return url.origin;
   });

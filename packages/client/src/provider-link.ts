@@ -85,7 +85,8 @@ export class ProviderLink {
   async #tryEach(known: readonly string[]): Promise<void> {
     let blocked = false;
     const watch = (event: SecurityPolicyViolationEvent) => {
-      if (/frame|child|default/.test(event.effectiveDirective) && event.blockedURI.startsWith(this.#options.provider)) blocked = true;
+      if (/frame|child|default/.test(event.effectiveDirective) && event.blockedURI.startsWith(this.#options.provider))
+        blocked = true;
     };
     document.addEventListener('securitypolicyviolation', watch);
     try {
@@ -135,7 +136,8 @@ export class ProviderLink {
       this.#last = undefined;
       // Whether the worker really handles this site is its own to say, to the site's worker.
       this.#offerAll();
-    } else if (message.state === 'connecting' || message.state === 'installing') this.#report(message.state, message.reason);
+    } else if (message.state === 'connecting' || message.state === 'installing')
+      this.#report(message.state, message.reason);
     else this.#fail(message.state, message.reason);
   }
 
@@ -160,7 +162,12 @@ export class ProviderLink {
   }
 
   #report(state: ProviderState, reason: string, retryAt?: number): void {
-    const status: ProviderStatus = { provider: this.#options.provider, state, reason, ...(retryAt !== undefined && { retryAt }) };
+    const status: ProviderStatus = {
+      provider: this.#options.provider,
+      state,
+      reason,
+      ...(retryAt !== undefined && { retryAt }),
+    };
     this.#last = status;
     this.#options.report(status);
   }
@@ -183,7 +190,8 @@ export class ProviderLink {
 
 function readFromHost(data: unknown): FromHost | undefined {
   const message = fieldsOf(data);
-  if (message?.foreignFetch !== 'host-status' || !isProviderState(message.state) || !isText(message.reason, 2048)) return undefined;
+  if (message?.foreignFetch !== 'host-status' || !isProviderState(message.state) || !isText(message.reason, 2048))
+    return undefined;
   if (!Array.isArray(message.workers) || message.workers.length > 64) return undefined;
   if (!Array.isArray(message.declared) || !message.declared.every(scope => isText(scope))) return undefined;
   const valid = message.workers.every(worker => {

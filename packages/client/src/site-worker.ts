@@ -29,17 +29,33 @@ const WELCOME_DEADLINE = 2000;
 
 /** Our registration, active and answering; or why there is none. */
 export async function findOrRegister(options: SiteWorkerOptions): Promise<ServiceWorkerRegistration | SiteStatus> {
-  if (!window.isSecureContext) return { state: 'insecure', reason: 'service workers need https (or localhost); serve this page over https' };
-  if (!('serviceWorker' in navigator)) return { state: 'unsupported', reason: 'this browser, or this mode of it, has no service workers' };
+  if (!window.isSecureContext)
+    return { state: 'insecure', reason: 'service workers need https (or localhost); serve this page over https' };
+  if (!('serviceWorker' in navigator))
+    return { state: 'unsupported', reason: 'this browser, or this mode of it, has no service workers' };
   try {
     const foreign = options.mixin ? await registrationOfSite() : await settledForeignRegistration(options);
-    if (foreign === 'none') return { state: 'worker-missing', reason: 'data-mixin says that this site registers a service worker of its own, and there is none; register it, or remove data-mixin' };
+    if (foreign === 'none')
+      return {
+        state: 'worker-missing',
+        reason:
+          'data-mixin says that this site registers a service worker of its own, and there is none; register it, or remove data-mixin',
+      };
     const registration = foreign ?? (await register(options));
     if (!('active' in registration)) return registration;
     const worker = await activeWorker(registration);
-    if (!worker) return { state: 'registration-stuck', reason: `${options.worker} never became active; its install may have failed` };
+    if (!worker)
+      return {
+        state: 'registration-stuck',
+        reason: `${options.worker} never became active; its install may have failed`,
+      };
     if (await isWelcome(worker, options.first)) return registration;
-    return foreign ? needsMixin(worker, options) : { state: 'failed', reason: `${worker.scriptURL} is active but does not answer; is it the file of this version?` };
+    return foreign
+      ? needsMixin(worker, options)
+      : {
+          state: 'failed',
+          reason: `${worker.scriptURL} is active but does not answer; is it the file of this version?`,
+        };
   } catch (error) {
     return { state: 'failed', reason: (error as Error).message };
   }
@@ -63,7 +79,10 @@ async function pageLoaded(): Promise<void> {
 }
 
 /** The registration that this page, or our scope, has already, if a script of it is not ours: an update may be under way. */
-async function foreignRegistration({ worker, scope }: SiteWorkerOptions): Promise<ServiceWorkerRegistration | undefined> {
+async function foreignRegistration({
+  worker,
+  scope,
+}: SiteWorkerOptions): Promise<ServiceWorkerRegistration | undefined> {
   const container = navigator.serviceWorker;
   for (const registration of [await container.getRegistration(), await container.getRegistration(scope)]) {
     const workers = [registration?.installing, registration?.waiting, registration?.active];
@@ -77,12 +96,16 @@ function registrationOfSite(): Promise<ServiceWorkerRegistration | 'none'> {
   return withDeadline(navigator.serviceWorker.ready, REGISTER_DEADLINE, 'none');
 }
 
-async function register(options: SiteWorkerOptions): Promise<ServiceWorkerRegistration | SiteStatus> {
+/** Registers our worker, with the list of providers in its URL: it must be able to tell at once, when it starts, what is not its business. */
+export async function register(options: SiteWorkerOptions): Promise<ServiceWorkerRegistration | SiteStatus> {
   const url = new URL(options.worker);
   for (const provider of options.providers) url.searchParams.append('provider', provider);
   for (const provider of options.authorization) url.searchParams.append('authorization', provider);
   const registration = navigator.serviceWorker.register(url, { scope: options.scope, updateViaCache: 'none' });
-  const stuck: SiteStatus = { state: 'registration-stuck', reason: `the browser did not finish registering ${options.worker}` };
+  const stuck: SiteStatus = {
+    state: 'registration-stuck',
+    reason: `the browser did not finish registering ${options.worker}`,
+  };
   try {
     return await withDeadline(registration, REGISTER_DEADLINE, stuck);
   } catch (error) {
@@ -95,11 +118,17 @@ async function explain(worker: string, error: Error): Promise<SiteStatus> {
   const response = await fetch(worker, { cache: 'no-store' }).catch(() => undefined);
   if (!response) return { state: 'failed', reason: `${worker} could not be fetched: ${error.message}` };
   if (response.status === 404 || response.status === 410) {
-    return { state: 'worker-missing', reason: `${worker} is not there (${response.status}); copy foreign-fetch-sw.js to the root of your site, or name its place with data-worker` };
+    return {
+      state: 'worker-missing',
+      reason: `${worker} is not there (${response.status}); copy foreign-fetch-sw.js to the root of your site, or name its place with data-worker`,
+    };
   }
   const type = response.headers.get('content-type') ?? 'no type';
   if (!response.ok || !/javascript/i.test(type)) {
-    return { state: 'worker-invalid', reason: `${worker} is served as ${type} with status ${response.status}; serve foreign-fetch-sw.js there, as text/javascript` };
+    return {
+      state: 'worker-invalid',
+      reason: `${worker} is served as ${type} with status ${response.status}; serve foreign-fetch-sw.js there, as text/javascript`,
+    };
   }
   return { state: 'failed', reason: `${worker} could not be registered: ${error.message}` };
 }
@@ -109,13 +138,18 @@ async function activeWorker(registration: ServiceWorkerRegistration): Promise<Se
   if (registration.active && !worker) return registration.active;
   const active = new Promise<ServiceWorker | undefined>(resolve => {
     const look = () => {
-      if (!worker || worker.state === 'activated' || worker.state === 'redundant') resolve(registration.active ?? undefined);
+      if (!worker || worker.state === 'activated' || worker.state === 'redundant')
+        resolve(registration.active ?? undefined);
     };
     worker?.addEventListener('statechange', look);
     look();
   });
   // A new version of a worker that answers already may well wait; a first one should not take long.
-  return withDeadline(active, registration.active ? WELCOME_DEADLINE : REGISTER_DEADLINE, registration.active ?? undefined);
+  return withDeadline(
+    active,
+    registration.active ? WELCOME_DEADLINE : REGISTER_DEADLINE,
+    registration.active ?? undefined,
+  );
 }
 
 /** Whether there is foreign fetch in this worker. */

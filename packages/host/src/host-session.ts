@@ -5,7 +5,14 @@
  * 1. The client's origin is the `MessageEvent.origin` of `connect`; it is bound to the session and told to the worker with every channel.
  * 2. The embedder names a scope only among those that this document declares.
  */
-import { fieldsOf, type FromHost, type HostedWorker, isText, isVersionRange, type ProviderState } from '@foreign-fetch/protocol';
+import {
+  type FromHost,
+  fieldsOf,
+  type HostedWorker,
+  isText,
+  isVersionRange,
+  type ProviderState,
+} from '@foreign-fetch/protocol';
 
 export class HostSession {
   readonly #origin: string;
@@ -13,7 +20,12 @@ export class HostSession {
   readonly #workers: ReadonlyMap<string, ServiceWorkerRegistration>;
   readonly #declared: readonly string[];
 
-  constructor(port: MessagePort, origin: string, workers: ReadonlyMap<string, ServiceWorkerRegistration>, declared: readonly string[]) {
+  constructor(
+    port: MessagePort,
+    origin: string,
+    workers: ReadonlyMap<string, ServiceWorkerRegistration>,
+    declared: readonly string[],
+  ) {
     this.#port = port;
     this.#origin = origin;
     this.#workers = workers;
@@ -22,7 +34,9 @@ export class HostSession {
   }
 
   tell(state: ProviderState, reason: string): void {
-    const workers: HostedWorker[] = [...this.#workers].flatMap(([scope, { active }]) => (active ? [{ scope, script: active.scriptURL }] : []));
+    const workers: HostedWorker[] = [...this.#workers].flatMap(([scope, { active }]) =>
+      active ? [{ scope, script: active.scriptURL }] : [],
+    );
     const message: FromHost = { foreignFetch: 'host-status', state, reason, workers, declared: this.#declared };
     this.#port.postMessage(message);
   }

@@ -22,7 +22,8 @@ function setStatus(state: ProviderState, reason: string): void {
 }
 
 function receive(event: MessageEvent): void {
-  if (event.source !== window.parent || event.origin === 'null' || fieldsOf(event.data)?.foreignFetch !== 'connect') return;
+  if (event.source !== window.parent || event.origin === 'null' || fieldsOf(event.data)?.foreignFetch !== 'connect')
+    return;
   const [port] = event.ports;
   if (!port) return;
   session?.close();
@@ -32,8 +33,13 @@ function receive(event: MessageEvent): void {
 }
 
 async function start(): Promise<void> {
-  if (declared.length === 0) return setStatus('no-handler', 'its host document names no worker; add <link rel="serviceworker" href="/worker.js" scope="/">');
-  if (!('serviceWorker' in navigator)) return setStatus('blocked', 'this browser gives third-party frames no service workers');
+  if (declared.length === 0)
+    return setStatus(
+      'no-handler',
+      'its host document names no worker; add <link rel="serviceworker" href="/worker.js" scope="/">',
+    );
+  if (!('serviceWorker' in navigator))
+    return setStatus('blocked', 'this browser gives third-party frames no service workers');
   listenToWorkers();
   await Promise.all(declared.map(bring));
 }
@@ -55,7 +61,8 @@ async function bring(worker: DeclaredWorker): Promise<void> {
 
 function listenToWorkers(): void {
   navigator.serviceWorker.addEventListener('message', event => {
-    if (fieldsOf(event.data)?.foreignFetch === 'renew-me') (event.source as ServiceWorker | null)?.postMessage({ foreignFetch: 'renew' });
+    if (fieldsOf(event.data)?.foreignFetch === 'renew-me')
+      (event.source as ServiceWorker | null)?.postMessage({ foreignFetch: 'renew' });
   });
   navigator.serviceWorker.startMessages();
 }

@@ -23,14 +23,23 @@ export async function registerWorker(declared: DeclaredWorker): Promise<ServiceW
   const { script, scope, type, updateViaCache } = declared;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    const stuck = () => reject(new RegistrationError('registration-stuck', `the browser did not finish registering ${script}; a new scope would help`));
+    const stuck = () =>
+      reject(
+        new RegistrationError(
+          'registration-stuck',
+          `the browser did not finish registering ${script}; a new scope would help`,
+        ),
+      );
     timer = setTimeout(stuck, REGISTER_DEADLINE);
   });
   try {
     return await Promise.race([navigator.serviceWorker.register(script, { scope, type, updateViaCache }), late]);
   } catch (error) {
     if (error instanceof RegistrationError) throw error;
-    throw new RegistrationError(isForbidden(error) ? 'blocked' : 'no-handler', `${script} could not be registered: ${(error as Error).message}`);
+    throw new RegistrationError(
+      isForbidden(error) ? 'blocked' : 'no-handler',
+      `${script} could not be registered: ${(error as Error).message}`,
+    );
   } finally {
     clearTimeout(timer);
   }
@@ -49,7 +58,8 @@ export async function activeWorker(registration: ServiceWorkerRegistration): Pro
   await new Promise<void>((resolve, reject) => {
     const look = () => {
       if (registration.active) resolve();
-      else if (worker.state === 'redundant') reject(new RegistrationError('no-handler', `${worker.scriptURL} failed in its install`));
+      else if (worker.state === 'redundant')
+        reject(new RegistrationError('no-handler', `${worker.scriptURL} failed in its install`));
     };
     worker.addEventListener('statechange', look);
     look();

@@ -9,12 +9,18 @@ const settle = () => new Promise(resolve => setTimeout(resolve, 20));
 const CHUNK = 64 * 1024;
 
 /** A sender and a receiver with nothing but function calls between them. */
-async function connect(stream: ReadableStream<Uint8Array>): Promise<{ receiver: BodyReceiver; sender: BodySender; closed: () => number }> {
+async function connect(
+  stream: ReadableStream<Uint8Array>,
+): Promise<{ receiver: BodyReceiver; sender: BodySender; closed: () => number }> {
   const look = await BodySender.first(stream, LOOK);
   assert.ok('sender' in look, 'the stream is still under way');
   const { sender } = look;
   let closed = 0;
-  const receiver = new BodyReceiver({ pull: bytes => sender.grant(bytes), cancel: () => sender.cancel('cancelled'), closed: () => closed++ });
+  const receiver = new BodyReceiver({
+    pull: bytes => sender.grant(bytes),
+    cancel: () => sender.cancel('cancelled'),
+    closed: () => closed++,
+  });
   sender.start({
     chunk: bytes => receiver.chunk(bytes),
     end: size => receiver.end(size),
@@ -23,7 +29,11 @@ async function connect(stream: ReadableStream<Uint8Array>): Promise<{ receiver: 
   return { receiver, sender, closed: () => closed };
 }
 
-function counted(chunks: number): { stream: ReadableStream<Uint8Array>; pulled: () => number; cancelled: () => boolean } {
+function counted(chunks: number): {
+  stream: ReadableStream<Uint8Array>;
+  pulled: () => number;
+  cancelled: () => boolean;
+} {
   let pulled = 0;
   let cancelled = false;
   const stream = new ReadableStream<Uint8Array>({

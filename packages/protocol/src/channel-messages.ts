@@ -78,14 +78,24 @@ export interface ForeignRegistration {
 }
 
 export type ToShim =
-  | { readonly type: 'hello'; readonly version: number; readonly instance: string; readonly registration: ForeignRegistration }
+  | {
+      readonly type: 'hello';
+      readonly version: number;
+      readonly instance: string;
+      readonly registration: ForeignRegistration;
+    }
   | { readonly type: 'mismatch'; readonly range: VersionRange }
   | { readonly type: 'pong' }
   | { readonly type: 'ack'; readonly id: RequestId }
   /** A sign of life of every accepted request of this channel. */
   | { readonly type: 'alive' }
   /** `body`: all of it, or `'stream'` when chunks follow. */
-  | { readonly type: 'answer'; readonly id: RequestId; readonly result: Result; readonly body: ArrayBuffer | 'stream' | null }
+  | {
+      readonly type: 'answer';
+      readonly id: RequestId;
+      readonly result: Result;
+      readonly body: ArrayBuffer | 'stream' | null;
+    }
   | { readonly type: 'chunk'; readonly id: RequestId; readonly bytes: ArrayBuffer }
   | { readonly type: 'end'; readonly id: RequestId; readonly size: number }
   | { readonly type: 'cut'; readonly id: RequestId; readonly reason: string };

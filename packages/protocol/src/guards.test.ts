@@ -4,7 +4,14 @@ import { MAX_CHUNK } from './channel-messages.js';
 import { fieldsOf, readToShim, readToWorker } from './guards.js';
 import { negotiate } from './version.js';
 
-const registration = { scope: 'https://a.example/', scopes: [], allowed: true, methods: [], headers: [], credentials: false };
+const registration = {
+  scope: 'https://a.example/',
+  scopes: [],
+  allowed: true,
+  methods: [],
+  headers: [],
+  credentials: false,
+};
 const head = {
   url: 'https://a.example/',
   method: 'GET',
@@ -22,7 +29,10 @@ const head = {
 };
 
 test('every message of the channel is read', () => {
-  const answer = { kind: 'response', head: { status: 200, statusText: '', headers: [], nosniff: false, location: null } };
+  const answer = {
+    kind: 'response',
+    head: { status: 200, statusText: '', headers: [], nosniff: false, location: null },
+  };
   for (const message of [
     { type: 'hello', version: 1, instance: 'x', registration },
     { type: 'mismatch', range: { min: 1, max: 2 } },
@@ -69,7 +79,13 @@ test('wrong shapes, states and sizes are refused', () => {
   ]) {
     assert.equal(readToShim(message), undefined, JSON.stringify(message));
   }
-  for (const changed of [{ mode: 'navigate' }, { credentials: 'same-origin' }, { headers: [['a']] }, { headers: { a: 'b' } }, { url: 5 }]) {
+  for (const changed of [
+    { mode: 'navigate' },
+    { credentials: 'same-origin' },
+    { headers: [['a']] },
+    { headers: { a: 'b' } },
+    { url: 5 },
+  ]) {
     assert.equal(readToWorker({ type: 'request', id: 'x', head: { ...head, ...changed }, body: null }), undefined);
   }
 });

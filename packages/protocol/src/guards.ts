@@ -2,7 +2,14 @@
  * Checks on arrival. A message that fails them ends the channel it came on; see "Who decides what" in the security model.
  * Only the fields that are read are checked, by type and by size, and objects are read by own property only.
  */
-import { MAX_CHUNK, MAX_REQUEST_BODY, type RequestHead, type Result, type ToShim, type ToWorker } from './channel-messages.js';
+import {
+  MAX_CHUNK,
+  MAX_REQUEST_BODY,
+  type RequestHead,
+  type Result,
+  type ToShim,
+  type ToWorker,
+} from './channel-messages.js';
 import type { HeaderList } from './headers.js';
 import { isVersionRange } from './version.js';
 

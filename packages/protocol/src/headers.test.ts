@@ -2,10 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { offeredHeaders } from './headers.js';
 
-const offered = (headers: Record<string, string>, allowed: string[] = []) => offeredHeaders(new Headers(headers), new Set(allowed));
+const offered = (headers: Record<string, string>, allowed: string[] = []) =>
+  offeredHeaders(new Headers(headers), new Set(allowed));
 
 test('what the browser adds does not count, and does not cross', () => {
-  const added = { 'user-agent': 'x', 'sec-ch-ua': '"x"', 'sec-fetch-mode': 'cors', origin: 'https://a.example', referer: 'https://a.example/', dnt: '1', priority: 'u=1' };
+  const added = {
+    'user-agent': 'x',
+    'sec-ch-ua': '"x"',
+    'sec-fetch-mode': 'cors',
+    origin: 'https://a.example',
+    referer: 'https://a.example/',
+    dnt: '1',
+    priority: 'u=1',
+  };
   assert.deepEqual(offered({ ...added, accept: '*/*', 'accept-language': 'de' }), [
     ['accept', '*/*'],
     ['accept-language', 'de'],
@@ -13,7 +22,9 @@ test('what the browser adds does not count, and does not cross', () => {
 });
 
 test("cache-control and pragma are an EventSource's own, and nobody else's", () => {
-  assert.deepEqual(offered({ accept: 'text/event-stream', 'cache-control': 'no-cache', pragma: 'no-cache' }), [['accept', 'text/event-stream']]);
+  assert.deepEqual(offered({ accept: 'text/event-stream', 'cache-control': 'no-cache', pragma: 'no-cache' }), [
+    ['accept', 'text/event-stream'],
+  ]);
   assert.equal(offered({ accept: '*/*', 'cache-control': 'no-cache' }), undefined);
 });
 

@@ -72,7 +72,8 @@ export function offeredHeaders(headers: Headers, allowed: ReadonlySet<string>): 
   for (const [name, value] of headers) {
     if (name === 'accept' || name === 'accept-language') offered.push([name, value]);
     else if (isAddedByBrowser(name, isEventSource)) continue;
-    else if (name !== 'range' && (allowed.has(name) || isSafelistedRequestHeader(name, value))) offered.push([name, value]);
+    else if (name !== 'range' && (allowed.has(name) || isSafelistedRequestHeader(name, value)))
+      offered.push([name, value]);
     else return undefined;
   }
   return offered;

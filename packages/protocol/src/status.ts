@@ -31,6 +31,8 @@ export interface ProviderStatus {
   readonly reason: string;
   /** Milliseconds since the epoch before which nobody tries again; absent when no retry is pending. */
   readonly retryAt?: number;
+  /** The policy of the site's own service worker forbids the provider: that worker could not even fall back to the network. */
+  readonly byWorkerPolicy?: true;
 }
 
 const STATES: ReadonlySet<string> = new Set<ProviderState>([

@@ -21,5 +21,7 @@ export function negotiate(ours: VersionRange, theirs: VersionRange): number | un
 export function isVersionRange(value: unknown): value is VersionRange {
   if (typeof value !== 'object' || value === null) return false;
   const { min, max } = value as Record<string, unknown>;
-  return Number.isSafeInteger(min) && Number.isSafeInteger(max) && (min as number) >= 1 && (min as number) <= (max as number);
+  return (
+    Number.isSafeInteger(min) && Number.isSafeInteger(max) && (min as number) >= 1 && (min as number) <= (max as number)
+  );
 }

@@ -117,12 +117,20 @@ export class Exchange {
       value = await Promise.race([answer, this.#aborted]);
     } catch (error) {
       // The error may quote what the client must not see; it stays on this side.
-      console.warn(`[foreign-fetch] ${head.url} became a network error: the promise given to respondWith() was rejected.`, error);
+      console.warn(
+        `[foreign-fetch] ${head.url} became a network error: the promise given to respondWith() was rejected.`,
+        error,
+      );
       return this.#answer({ kind: 'error', reason: "the provider's handler failed" }, null);
     }
     if (this.#over) return;
-    const { result, body, detail } = rule(value, { url: head.url, origin: this.#options.origin, redirect: head.redirect });
-    if (result.kind === 'error') console.warn(`[foreign-fetch] ${head.url} became a network error: ${detail ?? result.reason}`);
+    const { result, body, detail } = rule(value, {
+      url: head.url,
+      origin: this.#options.origin,
+      redirect: head.redirect,
+    });
+    if (result.kind === 'error')
+      console.warn(`[foreign-fetch] ${head.url} became a network error: ${detail ?? result.reason}`);
     if (result.kind !== 'response' || head.method === 'HEAD') return this.#answer(result, null);
     const look = await BodySender.first(body, LOOK);
     if ('whole' in look) return this.#answer(result, look.whole);

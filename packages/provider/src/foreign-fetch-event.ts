@@ -41,6 +41,7 @@ export class ForeignFetchEvent extends ExtendableEvent {
 
   /** @throws TypeError when `init` or its `request` is missing, or `request` is not a Request. */
   constructor(type: string, init: ForeignFetchEventInit) {
+    // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from an undefined one
     if (arguments.length < 2)
       throw new TypeError('ForeignFetchEvent: the second argument, with "request", is required.');
     const dictionary = toDictionary(init, 'ForeignFetchEvent: the second argument');
@@ -74,6 +75,7 @@ export class ForeignFetchEvent extends ExtendableEvent {
    * @throws InvalidStateError when the event is not being dispatched, or is answered already.
    */
   respondWith(response: ForeignFetchResponse | PromiseLike<ForeignFetchResponse>): void {
+    // biome-ignore lint/complexity/noArguments: as above
     if (arguments.length === 0) throw new TypeError('ForeignFetchEvent.respondWith: an argument is required.');
     this.stopImmediatePropagation();
     const state = stateOf(this);

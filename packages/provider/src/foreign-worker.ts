@@ -180,7 +180,7 @@ function isAllowed(origins: readonly string[], origin: string): boolean {
 /** Waits while the worker is activating (spec.md 3d). */
 async function activated(): Promise<void> {
   const worker = sw.registration.active;
-  if (!worker || worker.state !== 'activating') return;
+  if (worker?.state !== 'activating') return;
   await new Promise<void>(resolve => worker.addEventListener('statechange', () => resolve(), { once: true }));
 }
 

@@ -23,7 +23,10 @@ export function isHostRequest(request: Request): boolean {
   return request.mode === 'navigate' && request.url === new URL(HOST_QUERY, sw.registration.scope).href;
 }
 
-export async function answerHostRequest(store: WorkerStore, extend: (promise: Promise<unknown>) => void): Promise<Response> {
+export async function answerHostRequest(
+  store: WorkerStore,
+  extend: (promise: Promise<unknown>) => void,
+): Promise<Response> {
   const stored = await store.document();
   if (!stored) return toResponse(await fetchDocument(store));
   if (Math.abs(Date.now() - stored.storedAt) > DAY) extend(revalidate(store));

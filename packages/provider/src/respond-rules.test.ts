@@ -19,8 +19,8 @@ function kind(value: unknown, request: Partial<Parameters<typeof rule>[1]> = {})
 }
 
 function reason(value: unknown): string {
-  const { result } = rule(value, REQUEST);
-  return result.kind === 'error' ? result.reason : `no error, but ${result.kind}`;
+  const { result, detail } = rule(value, REQUEST);
+  return result.kind === 'error' ? (detail ?? result.reason) : `no error, but ${result.kind}`;
 }
 
 test('what is no ForeignFetchResponse is a network error that says why', () => {
@@ -42,6 +42,21 @@ test('what is no ForeignFetchResponse is a network error that says why', () => {
     },
   };
   assert.match(reason(throwing), /of a getter/);
+});
+
+test('what crosses the channel quotes nothing of the answer', () => {
+  const secret = {
+    response: new Response(),
+    get origin(): string {
+      throw new Error('token s3cr3t');
+    },
+  };
+  assert.deepEqual(rule(secret, REQUEST).result, {
+    kind: 'error',
+    reason: 'respondWith() was given no ForeignFetchResponse',
+  });
+  const other = rule({ response: new Response(), origin: 'https://other.example' }, REQUEST).result;
+  assert.doesNotMatch(JSON.stringify(other), /other\.example/);
 });
 
 test('the members are read once each, in the order of their names', () => {

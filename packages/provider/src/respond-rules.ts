@@ -42,7 +42,10 @@ export function rule(value: unknown, request: RuleRequest): Ruling {
   try {
     answer = convertAnswer(value);
   } catch (error) {
-    return networkError('respondWith() was given no ForeignFetchResponse', error instanceof Error ? error.message : undefined);
+    return networkError(
+      'respondWith() was given no ForeignFetchResponse',
+      error instanceof Error ? error.message : undefined,
+    );
   }
   const { response, origin, headers } = answer;
   if (response.bodyUsed || response.body?.locked)
@@ -51,7 +54,10 @@ export function rule(value: unknown, request: RuleRequest): Ruling {
   if (origin === undefined && headers.length > 0)
     return networkError('"headers" was given without "origin"; add origin: event.origin');
   if (origin !== undefined && origin !== request.origin) {
-    return networkError('"origin" is not the client\'s origin; pass event.origin', `"origin" is "${origin}", not "${request.origin}"; pass event.origin`);
+    return networkError(
+      '"origin" is not the client\'s origin; pass event.origin',
+      `"origin" is "${origin}", which is not the client's origin "${request.origin}"; pass event.origin`,
+    );
   }
   if (response.type === 'opaqueredirect') {
     if (request.redirect !== 'manual')

@@ -29,7 +29,8 @@ export const WELL_KNOWN_PATH = '/.well-known/foreign-fetch';
 
 /** The host document that names these workers. @throws TypeError when there is none. */
 export function hostDocument(workers: readonly ForeignWorker[]): HostDocument {
-  if (workers.length === 0) throw new TypeError('hostDocument(): name at least one worker, as in [{ script: "/worker.js" }].');
+  if (workers.length === 0)
+    throw new TypeError('hostDocument(): name at least one worker, as in [{ script: "/worker.js" }].');
   const body = `<!doctype html>
 <meta charset="utf-8">
 <title>Foreign fetch</title>
@@ -51,10 +52,12 @@ ${workers.map(toLink).join('\n')}
 
 function toLink({ script, scope, type, updateViaCache }: ForeignWorker): string {
   const attributes = { rel: 'serviceworker', href: script, scope, workertype: type, updateviacache: updateViaCache };
-  const written = Object.entries(attributes).flatMap(([name, value]) => (value === undefined ? [] : [`${name}="${escape(value)}"`]));
+  const written = Object.entries(attributes).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}="${escapeAttribute(value)}"`],
+  );
   return `<link ${written.join(' ')}>`;
 }
 
-function escape(value: string): string {
+function escapeAttribute(value: string): string {
   return value.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }

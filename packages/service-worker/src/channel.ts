@@ -32,7 +32,11 @@ export class Channel {
   readonly #requests = new Map<string, ForeignRequest>();
   /** Ids of requests that have moved to another channel: here they are only listened for. */
   readonly #moved = new Set<string>();
-  readonly #unacknowledged = new Set<{ request: ForeignRequest; resolve: (accepted: boolean) => void; since: number }>();
+  readonly #unacknowledged = new Set<{
+    request: ForeignRequest;
+    resolve: (accepted: boolean) => void;
+    since: number;
+  }>();
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #isRetired = false;
   #count = 0;
@@ -137,7 +141,8 @@ export class Channel {
   #receive(data: unknown): void {
     const message = readToShim(data);
     this.#lastSign = performance.now();
-    if (!message) return this.close(new ForeignFetchError('malformed-message', 'the provider sent a message that we do not know'));
+    if (!message)
+      return this.close(new ForeignFetchError('malformed-message', 'the provider sent a message that we do not know'));
     switch (message.type) {
       case 'hello':
         return this.#settleHello.resolve(message);

@@ -34,9 +34,17 @@ export class ConnectionAttempt {
     this.quiet = new Promise(resolve => {
       this.#becomeQuiet = resolve;
     });
-    this.#silence = setTimeout(() => this.failed(new ForeignFetchError('no-client', 'no page with the foreign-fetch script answered')), grace);
+    this.#silence = setTimeout(
+      () => this.failed(new ForeignFetchError('no-client', 'no page with the foreign-fetch script answered')),
+      grace,
+    );
     this.#timers.add(setTimeout(this.#becomeQuiet, LONGEST_QUIET));
-    this.#timers.add(setTimeout(() => this.failed(new ForeignFetchError('no-channel', 'the provider could not be reached in time')), DEADLINE));
+    this.#timers.add(
+      setTimeout(
+        () => this.failed(new ForeignFetchError('no-channel', 'the provider could not be reached in time')),
+        DEADLINE,
+      ),
+    );
   }
 
   /** `page`: the client that speaks. */

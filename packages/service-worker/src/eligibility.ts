@@ -35,10 +35,15 @@ export interface Eligible {
 }
 
 /** Rules 3c, f and g for one registration. `undefined`: the request goes to the network. */
-export function eligible(request: Request, registration: ForeignRegistration, mayAuthorize: boolean): Eligible | undefined {
+export function eligible(
+  request: Request,
+  registration: ForeignRegistration,
+  mayAuthorize: boolean,
+): Eligible | undefined {
   if (!registration.allowed || !inForeignScope(registration.scopes, request.url)) return undefined;
   const { method } = request;
-  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST' && !registration.methods.includes(method)) return undefined;
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST' && !registration.methods.includes(method))
+    return undefined;
   const allowed = new Set(registration.headers);
   if (!mayAuthorize) allowed.delete('authorization');
   const headers = offeredHeaders(request.headers, allowed);

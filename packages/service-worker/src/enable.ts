@@ -12,7 +12,8 @@ import { checkOptions, type SiteOptions } from './site-options.js';
  * @throws TypeError for an option that is wrong; Error when it is called a second time.
  */
 export function enableForeignFetch(options: SiteOptions): void {
-  if (enabled) throw new Error('[foreign-fetch] enableForeignFetch() was called before; list all providers in one call.');
+  if (enabled)
+    throw new Error('[foreign-fetch] enableForeignFetch() was called before; list all providers in one call.');
   const shim = new Shim(checkOptions(options));
   enabled = true;
   patchFetch(shim);

@@ -7,7 +7,14 @@
  * 3. Every channel that it was put on is told once, when nothing more may arrive.
  * 4. It may be put on a second channel when the first was silent; whichever answers first counts, and the rest is ignored.
  */
-import { BodyReceiver, ForeignFetchError, type RequestHead, type Result, type ToShim, type ToWorker } from '@foreign-fetch/protocol';
+import {
+  BodyReceiver,
+  ForeignFetchError,
+  type RequestHead,
+  type Result,
+  type ToShim,
+  type ToWorker,
+} from '@foreign-fetch/protocol';
 
 export interface Answer {
   readonly result: Result;
@@ -73,7 +80,9 @@ export class ForeignRequest {
       case 'end':
         return this.#receiver?.end(message.size);
       case 'cut':
-        return this.#receiver?.fail(new ForeignFetchError('body-cut', `the provider's worker failed in mid-body: ${message.reason}`));
+        return this.#receiver?.fail(
+          new ForeignFetchError('body-cut', `the provider's worker failed in mid-body: ${message.reason}`),
+        );
     }
   }
 
@@ -94,7 +103,12 @@ export class ForeignRequest {
   giveUp(): void {
     const { method, url } = this.head;
     this.#send({ type: 'abort', id: this.id });
-    this.fail(new ForeignFetchError('too-slow', `its worker did not answer ${method} ${url} within ${Math.round(this.age / 1000)} s`));
+    this.fail(
+      new ForeignFetchError(
+        'too-slow',
+        `its worker did not answer ${method} ${url} within ${Math.round(this.age / 1000)} s`,
+      ),
+    );
   }
 
   /** Whoever made it has gone on: it is over unless its body is still on its way to the page. */

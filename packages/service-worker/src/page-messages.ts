@@ -3,7 +3,14 @@
  * 1. Only window clients of this site can send these messages; a page of the site may say what it likes about the site's own providers.
  * 2. `hello` is answered, so that a page knows that this worker has foreign fetch in it at all.
  */
-import { fieldsOf, isProviderState, isText, PROTOCOL, type ProviderStatus, type ToPageFromShim } from '@foreign-fetch/protocol';
+import {
+  fieldsOf,
+  isProviderState,
+  isText,
+  PROTOCOL,
+  type ProviderStatus,
+  type ToPageFromShim,
+} from '@foreign-fetch/protocol';
 import type { Provider } from './provider.js';
 import type { Shim } from './shim.js';
 
@@ -29,7 +36,8 @@ export function handlePageMessage(shim: Shim, event: ExtendableMessageEvent): vo
     }
     case 'report': {
       const status = readStatus(message.status);
-      if (status) event.waitUntil(withProvider(shim, status.provider, provider => provider.report(status, pageOf(event))));
+      if (status)
+        event.waitUntil(withProvider(shim, status.provider, provider => provider.report(status, pageOf(event))));
       return;
     }
   }
@@ -39,7 +47,11 @@ async function welcome(shim: Shim, event: ExtendableMessageEvent, first: boolean
   const { source } = event;
   const providers = await shim.providers();
   shim.hello(pageOf(event), first);
-  const message: ToPageFromShim = { foreignFetch: 'welcome', version: PROTOCOL, statuses: providers.map(({ status }) => status) };
+  const message: ToPageFromShim = {
+    foreignFetch: 'welcome',
+    version: PROTOCOL,
+    statuses: providers.map(({ status }) => status),
+  };
   source?.postMessage(message);
   // First contact, and another try once its time has come; an active provider is contacted when a request needs it.
   for (const provider of providers) if (provider.isToBeMet) source?.postMessage(provider.need);
@@ -49,14 +61,19 @@ function pageOf({ source }: ExtendableMessageEvent): string {
   return source && 'id' in source ? source.id : '';
 }
 
-async function withProvider(shim: Shim, origin: unknown, action: (provider: Provider) => void | Promise<void>): Promise<void> {
+async function withProvider(
+  shim: Shim,
+  origin: unknown,
+  action: (provider: Provider) => void | Promise<void>,
+): Promise<void> {
   const provider = isText(origin) ? await shim.provider(origin) : undefined;
   if (provider) await action(provider);
 }
 
 function readStatus(value: unknown): ProviderStatus | undefined {
   const status = fieldsOf(value);
-  if (!status || !isText(status.provider) || !isText(status.reason, 1024) || !isProviderState(status.state)) return undefined;
+  if (!status || !isText(status.provider) || !isText(status.reason, 1024) || !isProviderState(status.state))
+    return undefined;
   const { provider, state, reason, retryAt } = status;
   return { provider, state, reason, ...(Number.isSafeInteger(retryAt) && { retryAt: retryAt as number }) };
 }

@@ -36,7 +36,10 @@ function fetchThrough(shim: Shim, request: Request, destination: RequestDestinat
   if (!answer) return undefined;
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    answer.then(response => (response.type === 'error' ? reject(new TypeError('Failed to fetch')) : resolve(response)), reject);
+    answer.then(
+      response => (response.type === 'error' ? reject(new TypeError('Failed to fetch')) : resolve(response)),
+      reject,
+    );
   });
 }
 
@@ -56,7 +59,9 @@ async function addAllThrough(shim: Shim, cache: Cache, inputs: readonly RequestI
   const responses = await Promise.all(requests.map((request, index) => offers[index] ?? nativeFetch(request)));
   for (const response of responses) {
     if (!response.ok || response.status === 206 || response.headers.get('vary')?.includes('*')) {
-      throw new TypeError(`Cache.addAll: ${response.url || 'a response'} cannot be cached (status ${response.status}).`);
+      throw new TypeError(
+        `Cache.addAll: ${response.url || 'a response'} cannot be cached (status ${response.status}).`,
+      );
     }
   }
   await Promise.all(requests.map((request, index) => cache.put(request, responses[index] as Response)));

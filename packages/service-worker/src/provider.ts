@@ -50,7 +50,8 @@ export class Provider {
     this.#options = options;
     this.origin = options.origin;
     this.#status = options.stored?.status ?? { provider: options.origin, state: 'idle', reason: '' };
-    for (const registration of options.stored?.registrations ?? []) this.#registrations.set(registration.scope, registration);
+    for (const registration of options.stored?.registrations ?? [])
+      this.#registrations.set(registration.scope, registration);
   }
 
   get status(): ProviderStatus {
@@ -61,7 +62,9 @@ export class Provider {
     const registrations = [...this.#registrations.values()];
     // A state of transition ends with this run of the worker, or with the page that reported it.
     const state: ProviderState = registrations.length > 0 ? 'active' : 'idle';
-    const status: ProviderStatus = isTransient(this.#status.state) ? { provider: this.origin, state, reason: '' } : this.#status;
+    const status: ProviderStatus = isTransient(this.#status.state)
+      ? { provider: this.origin, state, reason: '' }
+      : this.#status;
     return { origin: this.origin, registrations, status };
   }
 
@@ -162,19 +165,29 @@ export class Provider {
     const channel = new Channel(port);
     if (!scope.startsWith(`${this.origin}/`) || this.#channels.get(scope)?.isOpen) return channel.close();
     const timer = setTimeout(
-      () => channel.close(new ForeignFetchError('no-channel', 'the worker did not say hello; does it import the provider script?')),
+      () =>
+        channel.close(
+          new ForeignFetchError('no-channel', 'the worker did not say hello; does it import the provider script?'),
+        ),
       HELLO_DEADLINE,
     );
     try {
       const { registration } = await channel.hello;
-      if (registration.scope !== scope) throw new ForeignFetchError('malformed-message', 'the worker has another scope than the page said');
+      if (registration.scope !== scope)
+        throw new ForeignFetchError('malformed-message', 'the worker has another scope than the page said');
       // A request that we have said `respondWith` for must have a network to fall back to. Asked once: later there may be none.
       if (this.#registrations.size === 0 && !(await this.#options.mayReach())) {
-        throw new ForeignFetchError('blocked', `this site's service worker may not fetch from ${this.origin}; add it to connect-src in the Content-Security-Policy of the worker's own script`);
+        throw new ForeignFetchError(
+          'blocked',
+          `this site's service worker may not fetch from ${this.origin}; add it to connect-src in the Content-Security-Policy of the worker's own script`,
+        );
       }
       this.#adopt(channel, registration);
     } catch (error) {
-      this.#refused(scope, error instanceof ForeignFetchError ? error : new ForeignFetchError('no-channel', String(error)));
+      this.#refused(
+        scope,
+        error instanceof ForeignFetchError ? error : new ForeignFetchError('no-channel', String(error)),
+      );
       channel.close();
     } finally {
       clearTimeout(timer);
@@ -189,7 +202,8 @@ export class Provider {
     if (registration.scopes.length === 0 || !registration.allowed) channel.close();
     else this.#channels.set(scope, channel);
     if (handles) this.setState('active', '');
-    else if (registration.scopes.length === 0) this.setState('no-handler', 'its worker did not call registerForeignFetch()');
+    else if (registration.scopes.length === 0)
+      this.setState('no-handler', 'its worker did not call registerForeignFetch()');
     else this.setState('no-handler', `its worker does not handle requests from ${self.location.origin}`);
     // The lists may have changed without the state.
     this.#options.changed(this);
@@ -197,9 +211,12 @@ export class Provider {
   }
 
   #refused(scope: string, error: ForeignFetchError): void {
-    if (error.code === 'protocol-mismatch') this.setState('protocol-mismatch', `${error.message}; update the older of the two`);
-    else if (error.code === 'blocked') this.setState('blocked', error.message);
-    else if (this.#status.state !== 'active') this.setState('no-handler', error.message);
+    if (error.code === 'protocol-mismatch')
+      this.setState('protocol-mismatch', `${error.message}; update the older of the two`);
+    else if (error.code === 'blocked') {
+      this.#status = { provider: this.origin, state: 'blocked', reason: error.message, byWorkerPolicy: true };
+      this.#options.changed(this);
+    } else if (this.#status.state !== 'active') this.setState('no-handler', error.message);
     this.#attempts.get(scope)?.failed(error);
   }
 

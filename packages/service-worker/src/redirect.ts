@@ -22,7 +22,9 @@ export function redirected(request: Request, status: number, location: string, b
   const leaves = new URL(location).origin !== new URL(request.url).origin;
   if (count > MAX_REDIRECTS || (leaves && !isSafe(method))) return undefined;
   const headers = new Headers(request.headers);
-  if (toGet) for (const name of ['content-type', 'content-language', 'content-encoding', 'content-location']) headers.delete(name);
+  if (toGet)
+    for (const name of ['content-type', 'content-language', 'content-encoding', 'content-location'])
+      headers.delete(name);
   if (leaves) headers.delete('authorization');
   const { mode, cache, referrer, referrerPolicy, integrity, keepalive } = request;
   const next = new Request(location, {

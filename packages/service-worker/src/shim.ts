@@ -9,11 +9,11 @@
  */
 import { isRedirectStatus, isSafe, type RequestHead, type ToPageFromShim } from '@foreign-fetch/protocol';
 import { toOpaqueRedirect, toResponse } from './answer-to-response.js';
+import { ClientBook } from './client-book.js';
 import { eligible, isSubresource } from './eligibility.js';
 import type { Answer, ForeignRequest } from './foreign-request.js';
 import { sw } from './global.js';
 import { nativeFetch } from './native.js';
-import { ClientBook } from './client-book.js';
 import { carryOut } from './offer-policy.js';
 import { opaqueResponse, storeOpaqueResponse } from './opaque-response.js';
 import { Provider } from './provider.js';
@@ -22,7 +22,6 @@ import { readBody } from './request-body.js';
 import type { SiteOptions } from './site-options.js';
 import { SiteStore, type StoredProvider } from './site-store.js';
 import { WorkKeeper } from './work-keeper.js';
-
 
 export class Shim {
   readonly #options: Required<SiteOptions>;
@@ -52,7 +51,8 @@ export class Shim {
   offer(request: Request, clientId: string, destination = request.destination): Promise<Response> | undefined {
     if (!this.lists(request.url) || !isSubresource(request, destination)) return undefined;
     const { origin } = new URL(request.url);
-    if (this.#loading) return this.#loading.then(() => this.#offerNow(request, origin, clientId, destination) ?? nativeFetch(request));
+    if (this.#loading)
+      return this.#loading.then(() => this.#offerNow(request, origin, clientId, destination) ?? nativeFetch(request));
     return this.#offerNow(request, origin, clientId, destination);
   }
 
@@ -80,7 +80,12 @@ export class Shim {
     return this.#providers.get(origin);
   }
 
-  #offerNow(request: Request, origin: string, clientId: string, destination: RequestDestination): Promise<Response> | undefined {
+  #offerNow(
+    request: Request,
+    origin: string,
+    clientId: string,
+    destination: RequestDestination,
+  ): Promise<Response> | undefined {
     const provider = this.#providers.get(origin);
     const registration = provider?.registrationFor(request.url);
     if (!provider || !registration) return undefined;
@@ -133,7 +138,12 @@ export class Shim {
   }
 
   /** spec.md 5 and 9.9, the part that the client's side has in it; `undefined`: the network. */
-  async #respond(provider: Provider, request: Request, destination: RequestDestination, answer: Answer): Promise<Response | undefined> {
+  async #respond(
+    provider: Provider,
+    request: Request,
+    destination: RequestDestination,
+    answer: Answer,
+  ): Promise<Response | undefined> {
     const { result } = answer;
     switch (result.kind) {
       case 'none':
@@ -149,12 +159,17 @@ export class Shim {
       case 'opaque':
         return this.#respondOpaque(provider, request, destination);
       case 'response':
-        if (isRedirectStatus(result.head.status) && result.head.location !== null) return this.#follow(request, result.head.status, result.head.location);
+        if (isRedirectStatus(result.head.status) && result.head.location !== null)
+          return this.#follow(request, result.head.status, result.head.location);
         return toResponse(request.mode, destination, answer);
     }
   }
 
-  async #respondOpaque(provider: Provider, request: Request, destination: RequestDestination): Promise<Response | undefined> {
+  async #respondOpaque(
+    provider: Provider,
+    request: Request,
+    destination: RequestDestination,
+  ): Promise<Response | undefined> {
     if (request.mode !== 'no-cors') {
       console.warn(
         `[foreign-fetch] ${request.url} is a network error: ${provider.origin} answered without "origin", so this page may not read it.`,
@@ -162,7 +177,10 @@ export class Shim {
       return Response.error();
     }
     if (!isSafe(request.method) || destination === '') return opaqueResponse(provider.origin);
-    if (__DEV__) console.info(`[foreign-fetch] ${request.url}: an answer without "origin" cannot work offline; it was taken from the network.`);
+    if (__DEV__)
+      console.info(
+        `[foreign-fetch] ${request.url}: an answer without "origin" cannot work offline; it was taken from the network.`,
+      );
     return undefined;
   }
 
@@ -204,6 +222,6 @@ export class Shim {
 
 /** A notice to every page of this site. Pages without our script ignore it. */
 export async function tellPages(message: ToPageFromShim): Promise<void> {
-  for (const client of await sw.clients.matchAll({ includeUncontrolled: true, type: 'window' })) client.postMessage(message);
+  for (const client of await sw.clients.matchAll({ includeUncontrolled: true, type: 'window' }))
+    client.postMessage(message);
 }
-

@@ -9,11 +9,14 @@ export interface SiteOptions {
 
 /** @throws TypeError for an entry that is no http(s) origin. */
 export function checkOptions(options: SiteOptions): Required<SiteOptions> {
-  const origins = (entries: readonly string[], what: string) => [...new Set(entries.map(entry => toOrigin(entry, what)))];
+  const origins = (entries: readonly string[], what: string) => [
+    ...new Set(entries.map(entry => toOrigin(entry, what))),
+  ];
   const providers = origins(options.providers, 'providers');
   const authorization = origins(options.authorization ?? [], 'authorization');
   for (const origin of authorization) {
-    if (!providers.includes(origin)) throw new TypeError(`[foreign-fetch] "authorization" names ${origin}, which is not in "providers".`);
+    if (!providers.includes(origin))
+      throw new TypeError(`[foreign-fetch] "authorization" names ${origin}, which is not in "providers".`);
   }
   return { providers, authorization };
 }
@@ -21,7 +24,9 @@ export function checkOptions(options: SiteOptions): Required<SiteOptions> {
 function toOrigin(entry: string, what: string): string {
   const url = URL.canParse(entry) ? new URL(entry) : undefined;
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new TypeError(`[foreign-fetch] "${entry}" in "${what}" is not an origin; write it with its scheme, as in "https://api.example".`);
+    throw new TypeError(
+      `[foreign-fetch] "${entry}" in "${what}" is not an origin; write it with its scheme, as in "https://api.example".`,
+    );
   }
   return url.origin;
 }
