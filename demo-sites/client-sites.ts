@@ -3,6 +3,8 @@ import { readSiteFile, SITE_SCRIPTS, type StaticSite, send, sendFile } from './s
 import type { Handler } from './virtual-hosts.js';
 
 const OUR_TAG = /<script\s+src="\/foreign-fetch\.js"[^>]*><\/script>/;
+/** The shop registers its worker, with foreign fetch in it, by itself. */
+const OWN_REGISTRATION = /<script>navigator\.serviceWorker[^<]*<\/script>/;
 
 export interface ClientSite {
   readonly folder: string;
@@ -20,7 +22,7 @@ export function clientSite({ folder, port, ownWorker }: ClientSite): Handler {
     send(
       response,
       'text/html; charset=utf-8',
-      page.replace(OUR_TAG, `<script src="/shared/polyfill-off.js"${keep}></script>`),
+      page.replace(OUR_TAG, `<script src="/shared/polyfill-off.js"${keep}></script>`).replace(OWN_REGISTRATION, ''),
     );
   };
 }

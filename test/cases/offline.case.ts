@@ -82,6 +82,8 @@ test('8.2 offline, while the host frame is being opened, no request fails', asyn
     answers.filter(answer => !/^\d+$/.test(answer)),
     [],
   );
+  // And the page's view of the provider does not stay at what it was in between.
+  t.equal(await ready(page), { [provider.origin]: 'active' });
 });
 
 test('8.3 a tab that failed to reach the provider does not keep another tab from it', async t => {

@@ -150,10 +150,8 @@ export class ForeignFetch extends EventTarget {
       declared: scopes => send({ foreignFetch: 'declared', provider, scopes }),
       progress: () => send({ foreignFetch: 'present', provider }),
       offer: (scope, port) => send({ foreignFetch: 'offer', provider, scope }, [port]),
-      report: status => {
-        this.#update(status);
-        send({ foreignFetch: 'report', status });
-      },
+      // What counts, for this page too, is what the site's worker makes of it: another page may know better.
+      report: status => send({ foreignFetch: 'report', status }),
     });
     this.#links.set(provider, link);
     return link;
@@ -176,7 +174,11 @@ export class ForeignFetch extends EventTarget {
       }
       this.dispatchEvent(new StateChangeEvent(this.#site, status));
     }
-    if ([...this.#statuses.values()].every(({ state }) => isSettled(state))) this.#settle();
+    this.#settleIfKnown();
+  }
+
+  #settleIfKnown(): void {
+    if (this.#site.state !== 'starting' && [...this.#statuses.values()].every(({ state }) => isSettled(state))) this.#settle();
   }
 
   #setSite(status: SiteStatus): void {
@@ -184,7 +186,7 @@ export class ForeignFetch extends EventTarget {
     if (status.state !== 'active') {
       console.warn(`[foreign-fetch] ${status.state}: ${status.reason}. All requests use the network.`);
       this.#settle();
-    } else if (this.#statuses.size === 0) this.#settle();
+    } else this.#settleIfKnown();
     this.dispatchEvent(new StateChangeEvent(status, null));
   }
 }

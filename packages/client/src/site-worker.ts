@@ -43,19 +43,20 @@ export async function findOrRegister(options: SiteWorkerOptions): Promise<Servic
       };
     const registration = foreign ?? (await register(options));
     if (!('active' in registration)) return registration;
-    const worker = await activeWorker(registration);
-    if (!worker)
+    for (let worker = await activeWorker(registration); worker; worker = await activeWorker(registration)) {
+      if (await isWelcome(worker, options.first)) return registration;
+      // Another one has taken over meanwhile, which may know us.
+      if (registration.active && registration.active !== worker) continue;
+      if (foreign) return needsMixin(worker, options);
       return {
-        state: 'registration-stuck',
-        reason: `${options.worker} never became active; its install may have failed`,
+        state: 'failed',
+        reason: `${worker.scriptURL} is active but does not answer; is it the file of this version?`,
       };
-    if (await isWelcome(worker, options.first)) return registration;
-    return foreign
-      ? needsMixin(worker, options)
-      : {
-          state: 'failed',
-          reason: `${worker.scriptURL} is active but does not answer; is it the file of this version?`,
-        };
+    }
+    return {
+      state: 'registration-stuck',
+      reason: `${options.worker} never became active; its install may have failed`,
+    };
   } catch (error) {
     return { state: 'failed', reason: (error as Error).message };
   }

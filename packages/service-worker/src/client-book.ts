@@ -10,7 +10,7 @@ const LOADING_GRACE = 1000;
 /** A document is loading for this long at most. */
 const LOADING = 3000;
 /** A client that could not connect us is not waited for again this soon, unless some page speaks. */
-const SILENCE = 5000;
+const SILENCE = 1000;
 const MAX_ENTRIES = 256;
 
 export class ClientBook {
@@ -24,7 +24,7 @@ export class ClientBook {
   }
 
   /** A page has spoken: all that wait for one may hope again. */
-  hello(clientId: string): void {
+  heard(clientId: string): void {
     this.#loading.delete(clientId);
     this.#silent.clear();
   }

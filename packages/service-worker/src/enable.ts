@@ -1,6 +1,7 @@
 /** Puts foreign fetch into this service worker. */
 import { sw } from './global.js';
 import { addLastFetchListener } from './last-fetch-listener.js';
+import { nativeAddEventListener } from './native.js';
 import { handlePageMessage } from './page-messages.js';
 import { patchFetch } from './patch-fetch.js';
 import { Shim } from './shim.js';
@@ -17,9 +18,12 @@ export function enableForeignFetch(options: SiteOptions): void {
   const shim = new Shim(checkOptions(options));
   enabled = true;
   patchFetch(shim);
+  // The site's own listeners may answer its navigations, and then ours, which come last, do not hear of them.
+  nativeAddEventListener('fetch', event => {
+    if (event.request.mode === 'navigate') shim.navigates(event.resultingClientId);
+  });
   addLastFetchListener(event => {
-    if (event.request.mode === 'navigate') return shim.navigates(event.resultingClientId);
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || event.request.mode === 'navigate') return;
     const answer = shim.offer(event.request, event.clientId);
     if (answer) event.respondWith(answer);
   });

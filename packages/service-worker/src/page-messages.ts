@@ -18,6 +18,7 @@ export function handlePageMessage(shim: Shim, event: ExtendableMessageEvent): vo
   const message = fieldsOf(event.data);
   if (!message || typeof message.foreignFetch !== 'string') return;
   event.stopImmediatePropagation();
+  shim.heard(pageOf(event));
   switch (message.foreignFetch) {
     case 'hello':
       return event.waitUntil(welcome(shim, event, message.first === true));
@@ -46,7 +47,7 @@ export function handlePageMessage(shim: Shim, event: ExtendableMessageEvent): vo
 async function welcome(shim: Shim, event: ExtendableMessageEvent, first: boolean): Promise<void> {
   const { source } = event;
   const providers = await shim.providers();
-  shim.hello(pageOf(event), first);
+  shim.scriptIsFirst = first;
   const message: ToPageFromShim = {
     foreignFetch: 'welcome',
     version: PROTOCOL,

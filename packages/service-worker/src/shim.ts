@@ -61,9 +61,13 @@ export class Shim {
     this.#clients.navigates(clientId);
   }
 
-  /** A page has our script in it, and says whether it stands first. */
-  hello(clientId: string, first: boolean): void {
-    this.#clients.hello(clientId);
+  /** A page has said something: it has our script in it, and that runs. */
+  heard(clientId: string): void {
+    this.#clients.heard(clientId);
+  }
+
+  /** A page says whether our script stands first in it. */
+  set scriptIsFirst(first: boolean) {
     if (first === this.#clients.scriptIsFirst) return;
     this.#clients.scriptIsFirst = first;
     this.#store.saveSite({ first });
