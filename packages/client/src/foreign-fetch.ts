@@ -178,7 +178,8 @@ export class ForeignFetch extends EventTarget {
   }
 
   #settleIfKnown(): void {
-    if (this.#site.state !== 'starting' && [...this.#statuses.values()].every(({ state }) => isSettled(state))) this.#settle();
+    if (this.#site.state !== 'starting' && [...this.#statuses.values()].every(({ state }) => isSettled(state)))
+      this.#settle();
   }
 
   #setSite(status: SiteStatus): void {

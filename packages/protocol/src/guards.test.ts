@@ -91,8 +91,9 @@ test('wrong shapes, states and sizes are refused', () => {
 });
 
 test('prototype-polluting keys stay without effect', () => {
-  const fields = fieldsOf(JSON.parse('{"__proto__":{"polluted":true},"type":"ping"}'));
-  assert.equal(fields?.polluted, undefined);
+  const arrived: unknown = structuredClone(JSON.parse('{"__proto__":{"polluted":true},"type":"ping"}'));
+  assert.equal(fieldsOf(arrived)?.polluted, undefined);
+  assert.deepEqual(readToWorker(arrived)?.type, 'ping');
   assert.equal(({} as { polluted?: boolean }).polluted, undefined);
 });
 

@@ -1,6 +1,7 @@
 /**
  * Checks on arrival. A message that fails them ends the channel it came on; see "Who decides what" in the security model.
- * Only the fields that are read are checked, by type and by size, and objects are read by own property only.
+ * Only the fields that are read are checked, by type and by size. They are read in place: what arrives was made by the structured clone
+ * algorithm, so that a key like `__proto__` is an own property of a fresh object and reaches nobody.
  */
 import {
   MAX_CHUNK,
@@ -19,10 +20,10 @@ const MAX_LIST = 256;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The message as own, enumerable fields without a prototype; `undefined` when it is no plain object. */
+/** The message as fields of unknown types; `undefined` when it is no object. */
 export function fieldsOf(value: unknown): Fields | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.assign(Object.create(null), value) as Fields;
+  return value as Fields;
 }
 
 export function isText(value: unknown, max = MAX_STRING): value is string {

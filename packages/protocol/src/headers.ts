@@ -64,15 +64,19 @@ function isSafelistedRequestHeader(name: string, value: string): boolean {
 
 /**
  * The headers that cross the channel, or `undefined` when one of them keeps the request from being offered.
- * `allowed`: lower-case names that the provider's worker accepts beyond the safelist.
+ * `headers`: names in lower case. `allowed`: names, in lower case, that the provider's worker accepts beyond the safelist.
  */
-export function offeredHeaders(headers: Headers, allowed: ReadonlySet<string>): [string, string][] | undefined {
-  const isEventSource = headers.get('accept') === 'text/event-stream';
+export function offeredHeaders(
+  headers: Iterable<readonly [string, string]>,
+  allowed: readonly string[],
+): [string, string][] | undefined {
+  const all = [...headers];
+  const isEventSource = all.some(([name, value]) => name === 'accept' && value === 'text/event-stream');
   const offered: [string, string][] = [];
-  for (const [name, value] of headers) {
+  for (const [name, value] of all) {
     if (name === 'accept' || name === 'accept-language') offered.push([name, value]);
     else if (isAddedByBrowser(name, isEventSource)) continue;
-    else if (name !== 'range' && (allowed.has(name) || isSafelistedRequestHeader(name, value)))
+    else if (name !== 'range' && (allowed.includes(name) || isSafelistedRequestHeader(name, value)))
       offered.push([name, value]);
     else return undefined;
   }

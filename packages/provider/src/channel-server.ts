@@ -76,7 +76,9 @@ export class ChannelServer {
       case 'request': {
         const url = URL.canParse(message.head.url) ? new URL(message.head.url) : undefined;
         if (url?.origin !== self.location.origin) return this.#malformed('a request for another origin');
-        return this.#host.request(this, message);
+        // From here on the URL is in the form in which it will be fetched.
+        const isNormal = url.href === message.head.url;
+        return this.#host.request(this, isNormal ? message : { ...message, head: { ...message.head, url: url.href } });
       }
       case 'pull':
         return this.#host.pull(message.id, message.bytes);

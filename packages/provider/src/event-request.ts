@@ -75,16 +75,22 @@ function keep(request: Request, origins: Origins): void {
   });
 }
 
-function makeImmutable(headers: Headers): void {
-  for (const name of ['append', 'set', 'delete'] as const) {
-    Object.defineProperty(headers, name, {
+/** Shared by all event requests: there is one for each request that a client makes. */
+const IMMUTABLE: PropertyDescriptorMap = Object.fromEntries(
+  ['append', 'set', 'delete'].map(name => [
+    name,
+    {
       value: () => {
         throw new TypeError(
           `Headers.${name}: the headers of event.request are immutable; copy the request with new Request(event.request, { headers }).`,
         );
       },
-    });
-  }
+    },
+  ]),
+);
+
+function makeImmutable(headers: Headers): void {
+  Object.defineProperties(headers, IMMUTABLE);
 }
 
 /** Makes `new Request(event.request)` and `fetch(event.request)` of this worker respect what the event's request knows. */

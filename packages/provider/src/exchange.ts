@@ -34,8 +34,9 @@ export class Exchange {
   readonly id: string;
   readonly #options: ExchangeOptions;
   readonly #abort = new AbortController();
+  #giveUp!: () => void;
   readonly #aborted = new Promise<undefined>(resolve => {
-    this.#abort.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    this.#giveUp = () => resolve(undefined);
   });
   #send: (message: ToShim, transfer?: Transferable[]) => void;
   #sender: BodySender | undefined;
@@ -75,6 +76,7 @@ export class Exchange {
     if (this.#over) return;
     const reason = new DOMException('The client no longer wants the answer.', 'AbortError');
     this.#abort.abort(reason);
+    this.#giveUp();
     this.#sender?.cancel(reason);
     this.#close();
   }

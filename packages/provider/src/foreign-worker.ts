@@ -165,12 +165,11 @@ function admit(
   origin: string,
   { scopes, origins, methods, headers, credentials }: ForeignFetchLists,
 ): RequestHead | undefined {
-  const url = new URL(head.url).href;
-  if (!isAllowed(origins, origin) || !inForeignScope(scopes, url)) return undefined;
+  if (!isAllowed(origins, origin) || !inForeignScope(scopes, head.url)) return undefined;
   if (!isSafe(head.method) && head.method !== 'POST' && !methods.includes(head.method)) return undefined;
-  const names = new Headers(head.headers.map(([name, value]): [string, string] => [name, value]));
-  if (!offeredHeaders(names, new Set(headers))) return undefined;
-  return { ...head, url, credentials: credentials ? head.credentials : 'omit' };
+  const named = head.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
+  if (!offeredHeaders(named, headers)) return undefined;
+  return credentials || head.credentials === 'omit' ? head : { ...head, credentials: 'omit' };
 }
 
 function isAllowed(origins: readonly string[], origin: string): boolean {

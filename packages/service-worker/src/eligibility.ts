@@ -44,8 +44,7 @@ export function eligible(
   const { method } = request;
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST' && !registration.methods.includes(method))
     return undefined;
-  const allowed = new Set(registration.headers);
-  if (!mayAuthorize) allowed.delete('authorization');
+  const allowed = mayAuthorize ? registration.headers : registration.headers.filter(name => name !== 'authorization');
   const headers = offeredHeaders(request.headers, allowed);
   return headers && { headers };
 }

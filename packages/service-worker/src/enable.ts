@@ -24,7 +24,8 @@ export function enableForeignFetch(options: SiteOptions): void {
   });
   addLastFetchListener(event => {
     if (event.defaultPrevented || event.request.mode === 'navigate') return;
-    const answer = shim.offer(event.request, event.clientId);
+    const { request, clientId } = event;
+    const answer = shim.offer({ request, destination: request.destination, clientId, signal: undefined });
     if (answer) event.respondWith(answer);
   });
   sw.addEventListener('message', event => handlePageMessage(shim, event));

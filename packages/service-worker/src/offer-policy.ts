@@ -27,7 +27,7 @@ export interface Offer {
   /** How long no page may say anything, in milliseconds. */
   readonly grace: number;
   /** Aborted when the caller no longer wants the answer. (A page's own abort never gets here: no engine fires it, 2026-11.) */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
   /** Told when no page was there to connect us. */
   readonly noClient: () => void;
   readonly network: () => Promise<Response>;
@@ -41,14 +41,20 @@ export function carryOut(offer: Offer): Promise<Response> {
   return isSafe(offer.head.method) ? hedged(offer) : exactlyOnce(offer);
 }
 
+/** The worker's part of a hedge, which the network may win. */
+interface Bet {
+  isLost: boolean;
+  request: ForeignRequest | undefined;
+}
+
 async function hedged(offer: Offer): Promise<Response> {
-  const abort = new AbortController();
+  const bet: Bet = { isLost: false, request: undefined };
   let quiet = () => {};
   const late = new Promise<'late'>(resolve => {
     quiet = () => resolve('late');
   });
   let answered: Response | undefined;
-  const foreign = viaWorker(offer, abort.signal, quiet)
+  const foreign = viaWorker(offer, bet, quiet)
     .then(response => {
       answered = response;
       return response;
@@ -62,30 +68,32 @@ async function hedged(offer: Offer): Promise<Response> {
   const network = offer.network();
   const foreignFirst = foreign.then(response => response ?? network);
   const winner = await Promise.race([foreignFirst, network.catch(() => foreignFirst)]);
-  if (winner !== answered) abort.abort();
+  if (winner !== answered) {
+    bet.isLost = true;
+    bet.request?.abort();
+  }
   // What lost is not read to its end.
   else void network.then(response => response.body?.cancel()).catch(() => {});
   return winner;
 }
 
 /** Sends a safe request, again if need be. Resolves with `undefined` when the network is to answer. */
-async function viaWorker(offer: Offer, signal: AbortSignal, quiet: () => void): Promise<Response | undefined> {
+async function viaWorker(offer: Offer, bet: Bet, quiet: () => void): Promise<Response | undefined> {
   const { provider, registration, grace } = offer;
-  let request: ForeignRequest | undefined;
   try {
     // The second round is for a channel whose worker had died.
     for (let round = 0; round < 2; round++) {
       const channel = await provider.connect(registration, grace, quiet);
-      if (signal.aborted) return undefined;
-      if (!request || request.isClosed) request = open(offer, channel, signal);
-      channel.send(request);
-      if (await channel.acceptance(request)) return await offer.respond(await answerOf(request, provider));
-      if (signal.aborted) return undefined;
-      provider.suspect(registration, channel, request);
+      if (bet.isLost) return undefined;
+      if (!bet.request || bet.request.isClosed) bet.request = open(offer, channel);
+      channel.send(bet.request);
+      if (await channel.acceptance(bet.request)) return await offer.respond(await answerOf(bet.request, provider));
+      if (bet.isLost) return undefined;
+      provider.suspect(registration, channel, bet.request);
     }
     return undefined;
   } finally {
-    request?.drop();
+    bet.request?.drop();
   }
 }
 
@@ -133,9 +141,9 @@ async function liveChannel({ provider, registration, grace }: Offer): Promise<Ch
   return provider.connect(registration, grace);
 }
 
-function open(offer: Offer, channel: Channel, signal?: AbortSignal): ForeignRequest {
+function open(offer: Offer, channel: Channel): ForeignRequest {
   const request = new ForeignRequest(channel.nextId(), offer.head, offer.body);
-  for (const source of [signal, offer.signal]) source?.addEventListener('abort', () => request.abort(), { once: true });
+  offer.signal?.addEventListener('abort', () => request.abort(), { once: true });
   offer.track(request);
   return request;
 }

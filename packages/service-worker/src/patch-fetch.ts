@@ -6,7 +6,7 @@ import type { Shim } from './shim.js';
 export function patchFetch(shim: Shim): void {
   sw.fetch = function fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     // Whatever cannot take part is the browser's own business, bad arguments included.
-    if (!shim.lists(urlOf(input))) return nativeFetch(input, init);
+    if (shim.providerOf(urlOf(input)) === undefined) return nativeFetch(input, init);
     let request: Request;
     try {
       request = new Request(input as RequestInfo, init);
@@ -18,11 +18,11 @@ export function patchFetch(shim: Shim): void {
   };
   Cache.prototype.addAll = function addAll(requests: Iterable<RequestInfo>): Promise<void> {
     const inputs = [...requests];
-    if (!inputs.some(input => shim.lists(urlOf(input)))) return nativeAddAll.call(this, inputs);
+    if (inputs.every(input => shim.providerOf(urlOf(input)) === undefined)) return nativeAddAll.call(this, inputs);
     return addAllThrough(shim, this, inputs);
   };
   Cache.prototype.add = function add(request: RequestInfo | URL): Promise<void> {
-    if (!shim.lists(urlOf(request))) return nativeAdd.call(this, request);
+    if (shim.providerOf(urlOf(request)) === undefined) return nativeAdd.call(this, request);
     return addAllThrough(shim, this, [request as RequestInfo]);
   };
 }
@@ -32,7 +32,7 @@ function fetchThrough(shim: Shim, request: Request, destination: RequestDestinat
   const { signal } = request;
   // Nobody checks the bytes of a synthesized response but a page's own load; what is fetched here would go unchecked.
   if (signal.aborted || (request.integrity !== '' && destination === '')) return undefined;
-  const answer = shim.offer(request, '', destination);
+  const answer = shim.offer({ request, destination, clientId: '', signal });
   if (!answer) return undefined;
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });

@@ -11,10 +11,10 @@ import { isRedirectStatus, isSafe, type RequestHead, type ToPageFromShim } from 
 import { toOpaqueRedirect, toResponse } from './answer-to-response.js';
 import { ClientBook } from './client-book.js';
 import { eligible, isSubresource } from './eligibility.js';
-import type { Answer, ForeignRequest } from './foreign-request.js';
+import type { Answer } from './foreign-request.js';
 import { sw } from './global.js';
 import { nativeFetch } from './native.js';
-import { carryOut } from './offer-policy.js';
+import { carryOut, type Offer } from './offer-policy.js';
 import { opaqueResponse, storeOpaqueResponse } from './opaque-response.js';
 import { Provider } from './provider.js';
 import { redirected } from './redirect.js';
@@ -23,8 +23,20 @@ import type { SiteOptions } from './site-options.js';
 import { SiteStore, type StoredProvider } from './site-store.js';
 import { WorkKeeper } from './work-keeper.js';
 
+/** A request that may be offered, and what a copy of it would have forgotten. */
+export interface Asked {
+  readonly request: Request;
+  /** What the bytes are for. */
+  readonly destination: RequestDestination;
+  /** The client that asks; empty for the site's own worker. */
+  readonly clientId: string;
+  /** Aborted when the asker no longer wants the answer, as far as anybody tells us. */
+  readonly signal: AbortSignal | undefined;
+}
+
 export class Shim {
   readonly #options: Required<SiteOptions>;
+  readonly #origins: readonly string[];
   readonly #store = new SiteStore();
   readonly #providers = new Map<string, Provider>();
   readonly #keeper = new WorkKeeper();
@@ -34,26 +46,22 @@ export class Shim {
 
   constructor(options: Required<SiteOptions>) {
     this.#options = options;
+    this.#origins = options.providers.filter(origin => origin !== sw.location.origin);
     this.#loading = this.#load();
   }
 
-  /** Whether this URL belongs to a listed provider. The site's own origin never does (spec.md 3). */
-  lists(url: string): boolean {
-    if (!URL.canParse(url)) return false;
-    const { origin } = new URL(url);
-    return origin !== sw.location.origin && this.#options.providers.includes(origin);
+  /** The listed provider to which a serialized URL belongs. The site's own origin never is one (spec.md 3). */
+  providerOf(url: string): string | undefined {
+    return this.#origins.find(origin => url.startsWith(origin) && url[origin.length] === '/');
   }
 
-  /**
-   * What is to be answered, or `undefined` when this request takes no part. `destination`: what the bytes are for; a copy of a request, as
-   * the site's own worker may make, has forgotten it.
-   */
-  offer(request: Request, clientId: string, destination = request.destination): Promise<Response> | undefined {
-    if (!this.lists(request.url) || !isSubresource(request, destination)) return undefined;
-    const { origin } = new URL(request.url);
-    if (this.#loading)
-      return this.#loading.then(() => this.#offerNow(request, origin, clientId, destination) ?? nativeFetch(request));
-    return this.#offerNow(request, origin, clientId, destination);
+  /** What is to be answered, or `undefined` when this request takes no part. */
+  offer(asked: Asked): Promise<Response> | undefined {
+    const { request } = asked;
+    const origin = this.providerOf(request.url);
+    if (origin === undefined || !isSubresource(request, asked.destination)) return undefined;
+    if (this.#loading) return this.#loading.then(() => this.#offerNow(asked, origin) ?? nativeFetch(request));
+    return this.#offerNow(asked, origin);
   }
 
   /** A document is being loaded, and will be this client. */
@@ -84,12 +92,8 @@ export class Shim {
     return this.#providers.get(origin);
   }
 
-  #offerNow(
-    request: Request,
-    origin: string,
-    clientId: string,
-    destination: RequestDestination,
-  ): Promise<Response> | undefined {
+  #offerNow(asked: Asked, origin: string): Promise<Response> | undefined {
+    const { request, clientId } = asked;
     const provider = this.#providers.get(origin);
     const registration = provider?.registrationFor(request.url);
     if (!provider || !registration) return undefined;
@@ -97,57 +101,27 @@ export class Shim {
     if (!provider.isConnected(registration) && this.#clients.isSilent(clientId)) return undefined;
     const fit = eligible(request, registration, this.#options.authorization.includes(origin));
     if (!fit) return undefined;
-    const head: RequestHead = {
-      url: request.url,
-      method: request.method,
-      headers: fit.headers,
-      mode: request.mode as 'cors' | 'no-cors',
-      // The page's `same-origin` means none for a cross-origin URL, but would mean all of them in the provider's realm (spec.md 9.15).
-      credentials: request.credentials === 'include' && registration.credentials ? 'include' : 'omit',
-      cache: request.cache,
-      redirect: request.redirect,
-      referrer: request.referrer,
-      referrerPolicy: request.referrerPolicy,
-      integrity: request.integrity,
-      keepalive: request.keepalive,
-      destination,
-      clientId,
+    const offer: Omit<Offer, 'body'> = {
+      provider,
+      registration,
+      head: toHead(asked, fit.headers, registration.credentials),
+      grace: this.#clients.graceFor(clientId),
+      signal: asked.signal,
+      noClient: () => this.#clients.wasSilent(clientId),
+      network: () => nativeFetch(request),
+      respond: answer => this.#respond(provider, asked, answer),
+      track: tracked => this.#keeper.track(tracked.finished),
     };
-    if (isSafe(head.method)) return this.#carryOut(provider, registration, head, null, request);
+    if (isSafe(request.method)) return carryOut({ ...offer, body: null });
     // The page's request stays whole for the network; the worker gets the bytes of a copy.
     return readBody(request.clone()).then(body =>
-      body === 'too-large' ? nativeFetch(request) : this.#carryOut(provider, registration, head, body, request),
+      body === 'too-large' ? nativeFetch(request) : carryOut({ ...offer, body }),
     );
   }
 
-  #carryOut(
-    provider: Provider,
-    registration: NonNullable<ReturnType<Provider['registrationFor']>>,
-    head: RequestHead,
-    body: ArrayBuffer | null,
-    request: Request,
-  ): Promise<Response> {
-    return carryOut({
-      provider,
-      registration,
-      head,
-      body,
-      grace: this.#clients.graceFor(head.clientId),
-      signal: request.signal,
-      noClient: () => this.#clients.wasSilent(head.clientId),
-      network: () => nativeFetch(request),
-      respond: answer => this.#respond(provider, request, head.destination, answer),
-      track: (tracked: ForeignRequest) => this.#keeper.track(tracked.finished),
-    });
-  }
-
   /** spec.md 5 and 9.9, the part that the client's side has in it; `undefined`: the network. */
-  async #respond(
-    provider: Provider,
-    request: Request,
-    destination: RequestDestination,
-    answer: Answer,
-  ): Promise<Response | undefined> {
+  async #respond(provider: Provider, asked: Asked, answer: Answer): Promise<Response | undefined> {
+    const { request, destination } = asked;
     const { result } = answer;
     switch (result.kind) {
       case 'none':
@@ -161,7 +135,7 @@ export class Shim {
       case 'opaqueredirect':
         return request.redirect === 'manual' ? toOpaqueRedirect() : Response.error();
       case 'opaque':
-        return this.#respondOpaque(provider, request, destination);
+        return this.#respondOpaque(provider, asked);
       case 'response':
         if (isRedirectStatus(result.head.status) && result.head.location !== null)
           return this.#follow(request, result.head.status, result.head.location);
@@ -169,11 +143,7 @@ export class Shim {
     }
   }
 
-  async #respondOpaque(
-    provider: Provider,
-    request: Request,
-    destination: RequestDestination,
-  ): Promise<Response | undefined> {
+  async #respondOpaque(provider: Provider, { request, destination }: Asked): Promise<Response | undefined> {
     if (request.mode !== 'no-cors') {
       console.warn(
         `[foreign-fetch] ${request.url} is a network error: ${provider.origin} answered without "origin", so this page may not read it.`,
@@ -192,7 +162,9 @@ export class Shim {
   async #follow(request: Request, status: number, location: string): Promise<Response> {
     try {
       const next = redirected(request, status, location, await request.clone().arrayBuffer());
-      return next ? await (this.offer(next, '') ?? nativeFetch(next)) : Response.error();
+      return next
+        ? await (this.offer({ request: next, destination: '', clientId: '', signal: undefined }) ?? nativeFetch(next))
+        : Response.error();
     } catch {
       // The worker has answered: a redirect that leads nowhere is a network error, and no reason to ask the network again.
       return Response.error();
@@ -206,8 +178,7 @@ export class Shim {
     for (const provider of providers) {
       if (this.#options.providers.includes(provider.origin)) stored.set(provider.origin, provider);
     }
-    for (const origin of this.#options.providers) {
-      if (origin === sw.location.origin) continue;
+    for (const origin of this.#origins) {
       const provider = new Provider({
         origin,
         stored: stored.get(origin),
@@ -222,6 +193,29 @@ export class Shim {
     }
     this.#loading = undefined;
   }
+}
+
+function toHead(
+  { request, destination, clientId }: Asked,
+  headers: [string, string][],
+  credentials: boolean,
+): RequestHead {
+  return {
+    url: request.url,
+    method: request.method,
+    headers,
+    mode: request.mode as 'cors' | 'no-cors',
+    // The page's `same-origin` means none for a cross-origin URL, but would mean all of them in the provider's realm (spec.md 9.15).
+    credentials: request.credentials === 'include' && credentials ? 'include' : 'omit',
+    cache: request.cache,
+    redirect: request.redirect,
+    referrer: request.referrer,
+    referrerPolicy: request.referrerPolicy,
+    integrity: request.integrity,
+    keepalive: request.keepalive,
+    destination,
+    clientId,
+  };
 }
 
 /** A notice to every page of this site. Pages without our script ignore it. */
