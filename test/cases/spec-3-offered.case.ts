@@ -150,7 +150,7 @@ test('3 (c) only the registration with the longest scope is considered', async t
     return typeof answer === 'string' ? answer : answer.text;
   };
   await t.until(async () => (await text('/sub/nested/x')) === 'nested', { message: 'the nested worker to answer' });
-  t.equal(await text('/x'), 'foreign');
+  await t.until(async () => (await text('/x')) === 'foreign', { message: 'the outer worker to answer' });
   // In the nested worker's scope, but not in its foreign scopes: nobody's, although the other worker would have it.
   t.equal(await text('/sub/other'), 'network');
 });

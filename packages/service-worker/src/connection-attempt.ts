@@ -5,6 +5,8 @@
  * 1. It ends: with a channel, when no page speaks within the grace, when every page that spoke has failed, or at its deadline.
  * 2. Waiting is measured in silence, not in time: every step that a page reports is a sign of life. Silence for longer than `QUIET` lets
  *    the requests that can use the network too begin to (`quiet`), and so does a try that goes on for too long.
+ * 3. Where a page may take long to speak, because it is being loaded, its steps may take longer too: a device that is busy with a page is
+ *    busy with all of it.
  */
 import { ForeignFetchError } from '@foreign-fetch/protocol';
 import type { Channel } from './channel.js';
@@ -20,6 +22,7 @@ export class ConnectionAttempt {
   /** Fulfilled when it takes too long for a request that has another way. */
   readonly quiet: Promise<void>;
   readonly #pages = new Set<string>();
+  readonly #patience: number;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #silence: ReturnType<typeof setTimeout>;
   #settle!: { resolve(channel: Channel): void; reject(error: ForeignFetchError): void };
@@ -31,6 +34,7 @@ export class ConnectionAttempt {
       this.#settle = { resolve, reject };
     });
     this.channel.catch(() => {});
+    this.#patience = Math.max(QUIET, grace / 2);
     this.quiet = new Promise(resolve => {
       this.#becomeQuiet = resolve;
     });
@@ -51,7 +55,7 @@ export class ConnectionAttempt {
   signOfLife(page: string): void {
     this.#pages.add(page);
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(this.#becomeQuiet, QUIET);
+    this.#silence = setTimeout(this.#becomeQuiet, this.#patience);
   }
 
   /** A page has failed. Returns whether it was the last one, and the try is over. */
