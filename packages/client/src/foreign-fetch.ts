@@ -81,8 +81,21 @@ export class ForeignFetch extends EventTarget {
     return new Map(this.#statuses);
   }
 
+  /** Never rejects: what goes wrong becomes a state. */
   async start(): Promise<void> {
     setTimeout(this.#settle, READY_DEADLINE);
+    try {
+      await this.#connect();
+    } catch (error) {
+      // In a sandboxed frame even `navigator.serviceWorker` throws.
+      this.#setSite({
+        state: 'unsupported',
+        reason: `service workers are forbidden here: ${(error as Error).message}`,
+      });
+    }
+  }
+
+  async #connect(): Promise<void> {
     if ('serviceWorker' in navigator && window.isSecureContext) {
       // Before anything is awaited: a request of this very page may already need us.
       navigator.serviceWorker.addEventListener('message', event => this.#receive(event));

@@ -138,7 +138,7 @@ export class Shim {
         return this.#respondOpaque(provider, asked);
       case 'response':
         if (isRedirectStatus(result.head.status) && result.head.location !== null)
-          return this.#follow(request, result.head.status, result.head.location);
+          return this.#follow(asked, result.head.status, result.head.location);
         return toResponse(request.mode, destination, answer);
     }
   }
@@ -159,12 +159,11 @@ export class Shim {
   }
 
   /** A redirect that the worker made: followed here, because WebKitGTK 2.50 fails a CORS request that is answered with a 3xx. */
-  async #follow(request: Request, status: number, location: string): Promise<Response> {
+  async #follow(asked: Asked, status: number, location: string): Promise<Response> {
+    const { request } = asked;
     try {
       const next = redirected(request, status, location, await request.clone().arrayBuffer());
-      return next
-        ? await (this.offer({ request: next, destination: '', clientId: '', signal: undefined }) ?? nativeFetch(next))
-        : Response.error();
+      return next ? await (this.offer({ ...asked, request: next }) ?? nativeFetch(next)) : Response.error();
     } catch {
       // The worker has answered: a redirect that leads nowhere is a network error, and no reason to ask the network again.
       return Response.error();
