@@ -11,6 +11,7 @@
  */
 import { ForeignFetchError, type ForeignRegistration, readToShim, type ToWorker } from '@foreign-fetch/protocol';
 import type { ForeignRequest } from './foreign-request.js';
+import { PatientTimer } from './patient-timer.js';
 
 export interface Hello {
   readonly instance: string;
@@ -32,12 +33,6 @@ export class Channel {
   readonly #requests = new Map<string, ForeignRequest>();
   /** Ids of requests that have moved to another channel: here they are only listened for. */
   readonly #moved = new Set<string>();
-  readonly #unacknowledged = new Set<{
-    request: ForeignRequest;
-    resolve: (accepted: boolean) => void;
-    since: number;
-  }>();
-  #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #isRetired = false;
   #count = 0;
   #lastSign = 0;
@@ -79,26 +74,16 @@ export class Channel {
   acceptance(request: ForeignRequest): Promise<boolean> {
     if (request.isAccepted || request.isClosed) return Promise.resolve(request.isAccepted);
     return new Promise(resolve => {
-      this.#unacknowledged.add({ request, resolve, since: performance.now() });
-      void Promise.race([request.accepted, request.finished]).then(() => resolve(request.isAccepted));
-      this.#ackTimer ??= setTimeout(() => this.#checkAcknowledgements(), ACK_DEADLINE);
+      const timer = new PatientTimer(
+        ACK_DEADLINE,
+        () => resolve(request.isAccepted),
+        () => this.#lastSign,
+      );
+      void Promise.race([request.accepted, request.finished]).then(() => {
+        timer.clear();
+        resolve(request.isAccepted);
+      });
     });
-  }
-
-  /** One timer for all: most are acknowledged long before. */
-  #checkAcknowledgements(): void {
-    this.#ackTimer = undefined;
-    let next = Number.POSITIVE_INFINITY;
-    for (const waiting of this.#unacknowledged) {
-      const left = waiting.since + ACK_DEADLINE - performance.now();
-      if (left > 0 && !waiting.request.isAccepted && !waiting.request.isClosed) {
-        next = Math.min(next, left);
-        continue;
-      }
-      this.#unacknowledged.delete(waiting);
-      waiting.resolve(waiting.request.isAccepted);
-    }
-    if (next < Number.POSITIVE_INFINITY) this.#ackTimer = setTimeout(() => this.#checkAcknowledgements(), next);
   }
 
   /** The worker was too slow to acknowledge; it may only be busy. The request moves to another channel, under the same id. */
@@ -112,10 +97,10 @@ export class Channel {
   async ping(deadline: number): Promise<boolean> {
     if (!this.isOpen) return false;
     return new Promise(resolve => {
-      const timer = setTimeout(() => resolve(false), deadline);
+      const timer = new PatientTimer(deadline, () => resolve(false));
       const previous = this.#pong;
       this.#pong = () => {
-        clearTimeout(timer);
+        timer.clear();
         resolve(true);
         previous?.();
       };

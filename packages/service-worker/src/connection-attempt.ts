@@ -10,6 +10,7 @@
  */
 import { ForeignFetchError } from '@foreign-fetch/protocol';
 import type { Channel } from './channel.js';
+import { PatientTimer } from './patient-timer.js';
 
 /** Silence that makes the network start too, in milliseconds. */
 const QUIET = 150;
@@ -24,7 +25,7 @@ export class ConnectionAttempt {
   readonly #pages = new Set<string>();
   readonly #patience: number;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
-  #silence: ReturnType<typeof setTimeout>;
+  #silence: PatientTimer;
   #settle!: { resolve(channel: Channel): void; reject(error: ForeignFetchError): void };
   #becomeQuiet!: () => void;
 
@@ -38,9 +39,8 @@ export class ConnectionAttempt {
     this.quiet = new Promise(resolve => {
       this.#becomeQuiet = resolve;
     });
-    this.#silence = setTimeout(
-      () => this.failed(new ForeignFetchError('no-client', 'no page with the foreign-fetch script answered')),
-      grace,
+    this.#silence = new PatientTimer(grace, () =>
+      this.failed(new ForeignFetchError('no-client', 'no page with the foreign-fetch script answered')),
     );
     this.#timers.add(setTimeout(this.#becomeQuiet, LONGEST_QUIET));
     this.#timers.add(
@@ -54,8 +54,8 @@ export class ConnectionAttempt {
   /** `page`: the client that speaks. */
   signOfLife(page: string): void {
     this.#pages.add(page);
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(this.#becomeQuiet, this.#patience);
+    this.#silence.clear();
+    this.#silence = new PatientTimer(this.#patience, this.#becomeQuiet);
   }
 
   /** A page has failed. Returns whether it was the last one, and the try is over. */
@@ -77,7 +77,7 @@ export class ConnectionAttempt {
   }
 
   #end(): void {
-    clearTimeout(this.#silence);
+    this.#silence.clear();
     for (const timer of this.#timers) clearTimeout(timer);
   }
 }
