@@ -76,7 +76,7 @@ test('12.2 a provider whose host document may not be framed', t =>
   }));
 
 test('12.3 a worker that does not import the provider script', t =>
-  providerFault(t, '', /^no-handler: .*does it import the provider script/, {
+  providerFault(t, '', /^no-handler: .*first line must be importScripts/, {
     prepare: ({ host }) =>
       host.routes.set('/worker.js', { headers: SCRIPT, body: "addEventListener('fetch', () => {});" }),
   }));
@@ -275,19 +275,58 @@ test("12.10 the site's own service worker without the mixin: nothing is register
   }
 });
 
-test('12.11 a bad entry of data-providers is an error that names the remedy, and the page goes on', async t => {
+test('12.11 a bad entry of data-providers is an error that names the remedy, and the good ones go on', async t => {
   const provider = givenProvider(t, ANSWERING_WORKER);
   const page = await givenSite(t, {
-    providers: ['api.example'],
-    beforeTag: '<script>onerror = message => { window.seenError = message; }</script>',
-  }).visit();
+    providers: ['api.example', provider.origin],
+    beforeTag: '<script>console.error = message => { window.seenError = message; }</script>',
+  }).open();
   t.match(
     await page.evaluate(() => (window as unknown as { seenError: string }).seenError),
-    /"api\.example" is not the origin.*scheme/,
+    /"api\.example" in data-providers is not an origin.*scheme/,
   );
   const answer = await seen(page, provider.url('/x'));
-  t.equal(typeof answer === 'string' ? answer : answer.text, 'network');
+  t.equal(typeof answer === 'string' ? answer : answer.text, 'foreign');
 });
+
+test("12.13 a provider that the site's own worker does not list, and the site itself as a provider", async t => {
+  const provider = givenProvider(t, ANSWERING_WORKER);
+  const site = givenSite(t, {
+    providers: [provider.origin, t.server.origin(`site-${t.id}.localhost`)],
+    ownWorker: `importScripts('/foreign-fetch-mixin.js'); enableForeignFetch({ providers: [] });
+      addEventListener('install', () => skipWaiting());
+      addEventListener('activate', event => event.waitUntil(clients.claim()));`,
+  });
+  const page = await site.visit();
+  t.match((await statuses(page, provider.origin)).provider, /^blocked: .*does not list it.*enableForeignFetch/);
+  t.match((await statuses(page, site.origin)).provider, /^blocked: .*the site itself/);
+});
+
+for (const when of ['at once', 'on load'] as const) {
+  test(`12.10 a site that registers its own worker ${when}, on a first visit without data-mixin, keeps it`, async t => {
+    const provider = givenProvider(t, ANSWERING_WORKER);
+    const register = "navigator.serviceWorker.register('/sw.js')";
+    const site = givenSite(t, {
+      providers: [provider.origin],
+      head: `<script>${when === 'at once' ? register : `addEventListener('load', () => ${register})`}</script>`,
+    });
+    site.host.routes.set('/sw.js', {
+      headers: SCRIPT,
+      body: `addEventListener('install', () => skipWaiting());
+        addEventListener('activate', event => event.waitUntil(clients.claim()));
+        addEventListener('fetch', event => { if (event.request.url.endsWith('/pwa')) event.respondWith(new Response('pwa')); });`,
+    });
+    for (let visit = 0; visit < 2; visit++) {
+      const page = await site.visit();
+      t.match((await statuses(page, provider.origin)).site, /^needs-mixin: .*data-mixin/);
+      t.equal(await page.evaluate(async () => (await fetch('/pwa')).text()), 'pwa');
+    }
+    t.equal(
+      site.host.log.filter(({ path }) => path.startsWith('/foreign-fetch-sw.js')),
+      [],
+    );
+  });
+}
 
 test('12.12 a page under COEP: the frame loads, images are not blocked, and both still hold offline', async t => {
   const gif = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';

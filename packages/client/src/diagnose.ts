@@ -37,7 +37,7 @@ export async function diagnose(provider: string, blockedByPolicy: boolean): Prom
   if (opaque) {
     return {
       state: 'no-handler',
-      reason: `${url} is no host document, or may not be framed here (X-Frame-Options, frame-ancestors)`,
+      reason: `${url} is no host document; serve there what hostDocument() of @foreign-fetch/server gives (or framing is forbidden: X-Frame-Options, frame-ancestors)`,
     };
   }
   return { state: 'unreachable', reason: `${provider} does not answer` };

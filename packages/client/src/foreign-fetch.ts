@@ -131,7 +131,7 @@ export class ForeignFetch extends EventTarget {
     const message = fieldsOf(event.data);
     switch (message?.foreignFetch) {
       case 'welcome':
-        if (Array.isArray(message.statuses)) for (const status of message.statuses) this.#update(readStatus(status));
+        if (Array.isArray(message.statuses)) this.#welcome(message.statuses.map(readStatus));
         return;
       case 'status':
         return this.#update(readStatus(message.status));
@@ -145,6 +145,19 @@ export class ForeignFetch extends EventTarget {
       case 'renew-me':
         (event.source as ServiceWorker | null)?.postMessage({ foreignFetch: 'renew' });
         return;
+    }
+  }
+
+  #welcome(statuses: readonly (ProviderStatus | undefined)[]): void {
+    for (const status of statuses) this.#update(status);
+    const known = new Set(statuses.map(status => status?.provider));
+    for (const { provider, state } of this.#statuses.values()) {
+      if (known.has(provider) || state !== 'idle') continue;
+      const reason =
+        provider === location.origin
+          ? 'this is the site itself; only other origins can be providers'
+          : "this site's service worker does not list it; add it to the providers of enableForeignFetch()";
+      this.#update({ provider, state: 'blocked', reason });
     }
   }
 
@@ -182,7 +195,7 @@ export class ForeignFetch extends EventTarget {
     if (before.state !== status.state || before.reason !== status.reason) {
       if (isSettled(status.state) && status.state !== 'active') {
         console.warn(
-          `[foreign-fetch] ${status.provider}: ${status.state}. ${status.reason}. Its requests use the network.`,
+          `[foreign-fetch] ${status.provider}: ${status.state} – ${sentence(status.reason)} Its requests use the network.`,
         );
       }
       this.dispatchEvent(new StateChangeEvent(this.#site, status));
@@ -198,11 +211,15 @@ export class ForeignFetch extends EventTarget {
   #setSite(status: SiteStatus): void {
     this.#site = status;
     if (status.state !== 'active') {
-      console.warn(`[foreign-fetch] ${status.state}: ${status.reason}. All requests use the network.`);
+      console.warn(`[foreign-fetch] ${status.state} – ${sentence(status.reason)} All requests use the network.`);
       this.#settle();
     } else this.#settleIfKnown();
     this.dispatchEvent(new StateChangeEvent(status, null));
   }
+}
+
+function sentence(reason: string): string {
+  return /[.?!]$/.test(reason) ? reason : `${reason}.`;
 }
 
 const CONTROL_DEADLINE = 3000;

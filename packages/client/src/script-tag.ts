@@ -20,10 +20,25 @@ const script = document.currentScript as HTMLScriptElement;
 const { dataset } = script;
 const list = (value: string | undefined) => value?.split(/[\s,]+/).filter(Boolean) ?? [];
 
+/** One bad entry must not take the good ones with it. */
+function origins(attribute: 'providers' | 'authorization'): string[] {
+  return list(dataset[attribute]).filter(entry => {
+    const isOrigin = URL.canParse(entry) && /^https?:$/.test(new URL(entry).protocol);
+    if (!isOrigin)
+      console.error(
+        `[foreign-fetch] "${entry}" in data-${attribute} is not an origin; write it with its scheme, as in "https://api.example".`,
+      );
+    return isOrigin;
+  });
+}
+
+if (list(dataset.providers).length === 0)
+  console.warn('[foreign-fetch] The script tag has no data-providers: nothing will be offered to anybody.');
+
 if (!window.foreignFetch) {
   window.foreignFetch = startForeignFetch({
-    providers: list(dataset.providers),
-    authorization: list(dataset.authorization),
+    providers: origins('providers'),
+    authorization: origins('authorization'),
     // Only what stands before it can block it; what comes after is not parsed yet.
     first: !script.async && !script.defer && document.querySelector('script, link[rel~="stylesheet"]') === script,
     mixin: dataset.mixin !== undefined,

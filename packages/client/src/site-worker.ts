@@ -9,6 +9,7 @@
  * 3. The page is never reloaded.
  */
 import { fieldsOf } from '@foreign-fetch/protocol';
+import { SiteRegistrations } from './site-registrations.js';
 import type { SiteStatus } from './site-status.js';
 
 export interface SiteWorkerOptions {
@@ -33,13 +34,17 @@ export async function findOrRegister(options: SiteWorkerOptions): Promise<Servic
     return { state: 'insecure', reason: 'service workers need https (or localhost); serve this page over https' };
   if (!('serviceWorker' in navigator))
     return { state: 'unsupported', reason: 'this browser, or this mode of it, has no service workers' };
+  // Before anything is awaited: the site may register its worker in the very next script.
+  const registrations = new SiteRegistrations();
   try {
-    const foreign = options.mixin ? await registrationOfSite() : await settledForeignRegistration(options);
+    const foreign = options.mixin
+      ? await registrationOfSite()
+      : await settledForeignRegistration(options, registrations);
     if (foreign === 'none')
       return {
         state: 'worker-missing',
         reason:
-          'data-mixin says that this site registers a service worker of its own, and there is none; register it, or remove data-mixin',
+          'no service worker of this site became active, although data-mixin says that it registers one; does register() fail, or the script (is foreign-fetch-mixin.js beside it)? If the site has none, remove data-mixin',
       };
     const registration = foreign ?? (await register(options));
     if (!('active' in registration)) return registration;
@@ -47,7 +52,8 @@ export async function findOrRegister(options: SiteWorkerOptions): Promise<Servic
       if (await isWelcome(worker, options.first)) return registration;
       // Another one has taken over meanwhile, which may know us.
       if (registration.active && registration.active !== worker) continue;
-      if (foreign) return needsMixin(worker, options);
+      if (foreign || withoutQuery(worker.scriptURL) !== withoutQuery(options.worker))
+        return needsMixin(worker, options);
       return {
         state: 'failed',
         reason: `${worker.scriptURL} is active but does not answer; is it the file of this version?`,
@@ -59,15 +65,33 @@ export async function findOrRegister(options: SiteWorkerOptions): Promise<Servic
     };
   } catch (error) {
     return { state: 'failed', reason: (error as Error).message };
+  } finally {
+    registrations.stop();
   }
 }
 
 /** As `foreignRegistration`, but not before the site has had its chance to register one. */
-async function settledForeignRegistration(options: SiteWorkerOptions): Promise<ServiceWorkerRegistration | undefined> {
+async function settledForeignRegistration(
+  options: SiteWorkerOptions,
+  registrations: SiteRegistrations,
+): Promise<ServiceWorkerRegistration | undefined> {
   const foreign = await foreignRegistration(options);
-  if (foreign ?? (await navigator.serviceWorker.getRegistration(options.scope))) return foreign;
+  const existing = await navigator.serviceWorker.getRegistration(options.scope);
+  // One that shows no worker yet may be anybody's.
+  if (foreign || (existing && workersOf(existing).length > 0)) return foreign;
   await pageLoaded();
+  const made = await withDeadline(registrations.settled(), REGISTER_DEADLINE, []);
+  registrations.stop();
+  // Told by its scope: right after `register()` a registration may not show its worker yet (Firefox 153, WebKitGTK 2.50, 2026-11).
+  const own = made.find(
+    registration => location.href.startsWith(registration.scope) || registration.scope === options.scope,
+  );
+  if (own) return own;
   return foreignRegistration(options);
+}
+
+function workersOf({ installing, waiting, active }: ServiceWorkerRegistration): ServiceWorker[] {
+  return [installing, waiting, active].filter(worker => worker !== null);
 }
 
 async function pageLoaded(): Promise<void> {
@@ -86,8 +110,11 @@ async function foreignRegistration({
 }: SiteWorkerOptions): Promise<ServiceWorkerRegistration | undefined> {
   const container = navigator.serviceWorker;
   for (const registration of [await container.getRegistration(), await container.getRegistration(scope)]) {
-    const workers = [registration?.installing, registration?.waiting, registration?.active];
-    if (workers.some(found => found && withoutQuery(found.scriptURL) !== withoutQuery(worker))) return registration;
+    if (
+      registration &&
+      workersOf(registration).some(({ scriptURL }) => withoutQuery(scriptURL) !== withoutQuery(worker))
+    )
+      return registration;
   }
   return undefined;
 }
@@ -137,6 +164,8 @@ async function explain(worker: string, error: Error): Promise<SiteStatus> {
 async function activeWorker(registration: ServiceWorkerRegistration): Promise<ServiceWorker | undefined> {
   const worker = registration.installing ?? registration.waiting;
   if (registration.active && !worker) return registration.active;
+  if (!worker)
+    return (await withDeadline(navigator.serviceWorker.ready, REGISTER_DEADLINE, undefined))?.active ?? undefined;
   const active = new Promise<ServiceWorker | undefined>(resolve => {
     const look = () => {
       if (!worker || worker.state === 'activated' || worker.state === 'redundant')
@@ -174,7 +203,7 @@ function needsMixin(worker: ServiceWorker, { providers }: SiteWorkerOptions): Si
   const call = `enableForeignFetch(${JSON.stringify({ providers })})`;
   return {
     state: 'needs-mixin',
-    reason: `this site has a service worker of its own; add to ${worker.scriptURL}: importScripts('/foreign-fetch-mixin.js'); ${call};`,
+    reason: `this site has a service worker of its own; copy foreign-fetch-mixin.js beside it, make these the first lines of ${worker.scriptURL}: importScripts('/foreign-fetch-mixin.js'); ${call}; and give our script tag the attribute data-mixin`,
   };
 }
 

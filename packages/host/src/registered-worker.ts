@@ -38,7 +38,7 @@ export async function registerWorker(declared: DeclaredWorker): Promise<ServiceW
     if (error instanceof RegistrationError) throw error;
     throw new RegistrationError(
       isForbidden(error) ? 'blocked' : 'no-handler',
-      `${script} could not be registered: ${(error as Error).message}`,
+      `${script} could not be registered (is foreign-fetch-provider.js there?): ${(error as Error).message}`,
     );
   } finally {
     clearTimeout(timer);

@@ -133,6 +133,10 @@ export class Exchange {
     });
     if (result.kind === 'error')
       console.warn(`[foreign-fetch] ${head.url} became a network error: ${detail ?? result.reason}`);
+    if (result.kind === 'opaque' && head.mode === 'cors')
+      console.warn(
+        `[foreign-fetch] ${head.url} became a network error: without "origin" the client may not read the answer; add origin: event.origin`,
+      );
     if (result.kind !== 'response' || head.method === 'HEAD') return this.#answer(result, null);
     const look = await BodySender.first(body, LOOK);
     if ('whole' in look) return this.#answer(result, look.whole);

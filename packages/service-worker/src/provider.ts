@@ -167,7 +167,10 @@ export class Provider {
     const timer = setTimeout(
       () =>
         channel.close(
-          new ForeignFetchError('no-channel', 'the worker did not say hello; does it import the provider script?'),
+          new ForeignFetchError(
+            'no-channel',
+            "its worker does not answer; the first line must be importScripts('/foreign-fetch-provider.js')",
+          ),
         ),
       HELLO_DEADLINE,
     );
@@ -203,7 +206,7 @@ export class Provider {
     else this.#channels.set(scope, channel);
     if (handles) this.setState('active', '');
     else if (registration.scopes.length === 0)
-      this.setState('no-handler', 'its worker did not call registerForeignFetch()');
+      this.setState('no-handler', 'registerForeignFetch() was not called in the install of its worker, or threw there');
     else this.setState('no-handler', `its worker does not handle requests from ${self.location.origin}`);
     // The lists may have changed without the state.
     this.#options.changed(this);
