@@ -8,6 +8,9 @@ const note = document.querySelector('#action-note');
 const NONE = { live: 0, replayed: 0, duplicate: 0 };
 const KNOWN_SITES = { 'http://news.localhost:8080': NONE, 'http://shop.localhost:8080': NONE };
 
+/** How many copies had been refused when somebody asked to lose an answer; null while nobody has. */
+let refusedBefore = null;
+
 function show(state) {
   showTotals({ ...KNOWN_SITES, ...state.sites });
   document.querySelector('#empty').hidden = state.recent.length > 0;
@@ -28,6 +31,11 @@ function showTotals(bySite) {
     }),
   );
   for (const key of Object.keys(sum)) document.querySelector(`#${key}`).textContent = sum[key];
+  if (refusedBefore !== null && sum.duplicate > refusedBefore) {
+    note.textContent =
+      'The answer was lost, the hit was sent again, and the collector refused the copy: it counts once.';
+    refusedBefore = null;
+  }
 }
 
 function toItem({ id, site, type, detail, at, outcome, waited }) {
@@ -91,11 +99,10 @@ async function post(path, done) {
   }
 }
 
-document
-  .querySelector('#lose')
-  .addEventListener('click', () =>
-    post('/lose-answer', 'The answer to the next hit will be lost. Click something in the newspaper or the shop.'),
-  );
+document.querySelector('#lose').addEventListener('click', () => {
+  refusedBefore = Number(document.querySelector('#duplicate').textContent);
+  post('/lose-answer', 'The answer to the next hit will be lost. Click something in the newspaper or the shop.');
+});
 document
   .querySelector('#clear')
   .addEventListener('click', () => post('/clear', 'Cleared. Ids that were counted stay known.'));
