@@ -1,6 +1,7 @@
 /** The page's side of foreign fetch: `window.foreignFetch`. */
 import {
   fieldsOf,
+  httpOrigin,
   isProviderState,
   isSettled,
   isText,
@@ -143,7 +144,7 @@ export class ForeignFetch extends EventTarget {
         return;
       }
       case 'renew-me':
-        (event.source as ServiceWorker | null)?.postMessage({ foreignFetch: 'renew' });
+        (event.source as ServiceWorker | null)?.postMessage({ foreignFetch: 'renew' } satisfies ToShimFromPage);
         return;
     }
   }
@@ -250,13 +251,13 @@ function readStatus(value: unknown): ProviderStatus | undefined {
 
 function check(options: ForeignFetchOptions): Required<ForeignFetchOptions> {
   const providers = options.providers.map(entry => {
-    const url = URL.canParse(entry) ? new URL(entry) : undefined;
-    if (!url || !/^https?:$/.test(url.protocol)) {
+    const origin = httpOrigin(entry);
+    if (origin === undefined) {
       throw new TypeError(
         `[foreign-fetch] "${entry}" is not the origin of a provider; write it with its scheme, as in "https://api.example".`,
       );
     }
-    return url.origin;
+    return origin;
   });
   return {
     providers: [...new Set(providers)],

@@ -7,6 +7,7 @@
  * spaces), `data-authorization` (those of them that may be handed `Authorization`), `data-worker`, `data-scope`, and `data-mixin` for a site
  * that registers a service worker of its own with our mixin in it.
  */
+import { httpOrigin } from '@foreign-fetch/protocol';
 import { type ForeignFetch, startForeignFetch } from './index.js';
 
 declare global {
@@ -23,7 +24,7 @@ const list = (value: string | undefined) => value?.split(/[\s,]+/).filter(Boolea
 /** One bad entry must not take the good ones with it. */
 function origins(attribute: 'providers' | 'authorization'): string[] {
   return list(dataset[attribute]).filter(entry => {
-    const isOrigin = URL.canParse(entry) && /^https?:$/.test(new URL(entry).protocol);
+    const isOrigin = httpOrigin(entry) !== undefined;
     if (!isOrigin)
       console.error(
         `[foreign-fetch] "${entry}" in data-${attribute} is not an origin; write it with its scheme, as in "https://api.example".`,

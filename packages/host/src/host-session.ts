@@ -12,6 +12,7 @@ import {
   isText,
   isVersionRange,
   type ProviderState,
+  type ToForeignWorker,
 } from '@foreign-fetch/protocol';
 
 export class HostSession {
@@ -50,7 +51,11 @@ export class HostSession {
     const [port] = event.ports;
     if (message?.foreignFetch !== 'open' || !port || !isText(message.scope) || !isVersionRange(message.range)) return;
     const worker = this.#workers.get(message.scope)?.active;
-    if (worker) worker.postMessage({ foreignFetch: 'channel', origin: this.#origin, range: message.range }, [port]);
+    if (worker)
+      worker.postMessage(
+        { foreignFetch: 'channel', origin: this.#origin, range: message.range } satisfies ToForeignWorker,
+        [port],
+      );
     else port.close();
   }
 }

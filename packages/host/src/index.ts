@@ -6,7 +6,7 @@
  * 2. No timer is on the way to the first answer: engines throttle timers in hidden third-party frames for minutes.
  * 3. It sends the worker functional events only when the worker asks.
  */
-import { fieldsOf, type ProviderState, type Syn } from '@foreign-fetch/protocol';
+import { fieldsOf, type ProviderState, type Syn, type ToForeignWorker } from '@foreign-fetch/protocol';
 import { type DeclaredWorker, declaredWorkers } from './declared-workers.js';
 import { HostSession } from './host-session.js';
 import { activeWorker, RegistrationError, registerWorker } from './registered-worker.js';
@@ -62,7 +62,7 @@ async function bring(worker: DeclaredWorker): Promise<void> {
 function listenToWorkers(): void {
   navigator.serviceWorker.addEventListener('message', event => {
     if (fieldsOf(event.data)?.foreignFetch === 'renew-me')
-      (event.source as ServiceWorker | null)?.postMessage({ foreignFetch: 'renew' });
+      (event.source as ServiceWorker | null)?.postMessage({ foreignFetch: 'renew' } satisfies ToForeignWorker);
   });
   navigator.serviceWorker.startMessages();
 }

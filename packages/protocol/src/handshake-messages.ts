@@ -64,6 +64,8 @@ export type ToShimFromPage =
   | { readonly foreignFetch: 'offer'; readonly provider: string; readonly scope: string }
   /** The scopes that the provider's host document declares. */
   | { readonly foreignFetch: 'declared'; readonly provider: string; readonly scopes: readonly string[] }
+  /** A functional event that keeps the site's worker alive while it works. */
+  | { readonly foreignFetch: 'renew' }
   /** What the page found out about a provider. */
   | { readonly foreignFetch: 'report'; readonly status: ProviderStatus };
 
@@ -72,4 +74,6 @@ export type ToPageFromShim =
   | { readonly foreignFetch: 'welcome'; readonly version: VersionRange; readonly statuses: readonly ProviderStatus[] }
   /** Connect us to this provider. `hosts`: URLs at which its worker is known to answer with its host document; empty at first contact. */
   | { readonly foreignFetch: 'need'; readonly provider: string; readonly hosts: readonly string[] }
-  | { readonly foreignFetch: 'status'; readonly status: ProviderStatus };
+  | { readonly foreignFetch: 'status'; readonly status: ProviderStatus }
+  /** Send `renew`, please. */
+  | { readonly foreignFetch: 'renew-me' };

@@ -5,6 +5,7 @@ export * from './errors.js';
 export * from './guards.js';
 export * from './handshake-messages.js';
 export * from './headers.js';
+export * from './http-origin.js';
 export * from './response-table.js';
 export * from './scope-match.js';
 export * from './status.js';

@@ -1,6 +1,7 @@
 /** What one foreign worker does with requests: its channels, its accepted requests, and how long it stays for them. */
 import {
   type ForeignRegistration,
+  type FromForeignWorker,
   HOST_QUERY,
   inForeignScope,
   isSafe,
@@ -188,6 +189,7 @@ async function askForEvent(): Promise<void> {
   const clients = await sw.clients.matchAll({ includeUncontrolled: true, type: 'window' });
   for (const client of clients) {
     const { pathname, search } = new URL(client.url);
-    if (pathname === WELL_KNOWN_PATH || search === HOST_QUERY) client.postMessage({ foreignFetch: 'renew-me' });
+    if (pathname === WELL_KNOWN_PATH || search === HOST_QUERY)
+      client.postMessage({ foreignFetch: 'renew-me' } satisfies FromForeignWorker);
   }
 }

@@ -4,7 +4,7 @@
  * Requirements
  * 1. The lists belong to a worker version. `install` writes them as pending, `activate` makes them the active ones; a version that does
  *    not call `registerForeignFetch()` has none. (`self.serviceWorker`, which would name the version, is missing in Firefox 153, 2026-11.)
- * 2. Where storage is not to be had, memory serves until the worker stops, and `persistent` says so.
+ * 2. Where storage is not to be had, memory serves until the worker stops.
  */
 import { Database } from '@foreign-fetch/storage';
 import type { DBSchema } from 'idb';
@@ -43,8 +43,6 @@ export class WorkerStore {
   #memory: Versions = {};
   #queue: Promise<unknown> = Promise.resolve();
   #document: StoredDocument | undefined;
-  /** False once a storage call failed: the lists then live only as long as this worker. */
-  persistent = true;
 
   /** `scope`: the registration's, the key under which its versions are stored. */
   constructor(scope: string) {
@@ -68,7 +66,6 @@ export class WorkerStore {
       const versions = await this.#database.use(database => database.get('versions', this.#scope));
       return versions?.active ?? NO_LISTS;
     } catch (error) {
-      this.persistent = false;
       if (this.#memory.active) return this.#memory.active;
       throw error;
     }
@@ -78,7 +75,6 @@ export class WorkerStore {
     try {
       return await this.#database.use(database => database.get('documents', DOCUMENT_KEY));
     } catch {
-      this.persistent = false;
       return this.#document;
     }
   }
@@ -91,7 +87,7 @@ export class WorkerStore {
         else await database.delete('documents', DOCUMENT_KEY);
       });
     } catch {
-      this.persistent = false;
+      // Memory has it.
     }
   }
 
@@ -114,7 +110,6 @@ export class WorkerStore {
         return after;
       });
     } catch {
-      this.persistent = false;
       this.#memory = change(this.#memory);
       return this.#memory;
     }

@@ -7,7 +7,7 @@
  * 2. A provider that is not listed is never asked, contacted or remembered.
  * 3. No state in memory is needed to recover: the browser may stop this worker at any moment.
  */
-import { isRedirectStatus, isSafe, type RequestHead, type ToPageFromShim } from '@foreign-fetch/protocol';
+import { isRedirectStatus, isSafe, type RequestHead } from '@foreign-fetch/protocol';
 import { toOpaqueRedirect, toResponse } from './answer-to-response.js';
 import { ClientBook } from './client-book.js';
 import { eligible, isSubresource } from './eligibility.js';
@@ -21,6 +21,7 @@ import { redirected } from './redirect.js';
 import { readBody } from './request-body.js';
 import type { SiteOptions } from './site-options.js';
 import { SiteStore, type StoredProvider } from './site-store.js';
+import { tellPages } from './tell-pages.js';
 import { WorkKeeper } from './work-keeper.js';
 
 /** A request that may be offered, and what a copy of it would have forgotten. */
@@ -215,10 +216,4 @@ function toHead(
     destination,
     clientId,
   };
-}
-
-/** A notice to every page of this site. Pages without our script ignore it. */
-export async function tellPages(message: ToPageFromShim): Promise<void> {
-  for (const client of await sw.clients.matchAll({ includeUncontrolled: true, type: 'window' }))
-    client.postMessage(message);
 }

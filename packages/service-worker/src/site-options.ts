@@ -1,4 +1,5 @@
 /** What a site says about foreign fetch: the closed list of providers, and what they may be told. */
+import { httpOrigin } from '@foreign-fetch/protocol';
 
 export interface SiteOptions {
   /** Origins whose foreign workers may answer, as in `https://api.example`. Nothing else is ever contacted. */
@@ -22,13 +23,13 @@ export function checkOptions(options: SiteOptions): Required<SiteOptions> {
 }
 
 function toOrigin(entry: string, what: string): string {
-  const url = URL.canParse(entry) ? new URL(entry) : undefined;
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+  const origin = httpOrigin(entry);
+  if (origin === undefined) {
     throw new TypeError(
       `[foreign-fetch] "${entry}" in "${what}" is not an origin; write it with its scheme, as in "https://api.example".`,
     );
   }
-  return url.origin;
+  return origin;
 }
 
 /** The options that the script tag put into our own script's URL, so that they are known before anything asynchronous. */

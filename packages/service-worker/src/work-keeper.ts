@@ -2,7 +2,7 @@
  * Keeps this worker alive while bodies stream through it. Firefox 153 stops a service worker 30 s after its last event even in the middle
  * of a response, and the page sees a clean end (measured 2026-11); a message from a page every 10 s prevents that.
  */
-import { sw } from './global.js';
+import { tellPages } from './tell-pages.js';
 
 const RENEW_EVERY = 10_000;
 
@@ -21,14 +21,9 @@ export class WorkKeeper {
   }
 
   #tick(): void {
-    if (this.#open > 0) return void askForEvent();
+    // To all of them: one answer is enough, but some may be frozen, or have no script of ours.
+    if (this.#open > 0) return void tellPages({ foreignFetch: 'renew-me' });
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
-}
-
-/** A notice to all pages: one answer is enough, but some of them may be frozen, or have no script of ours. */
-async function askForEvent(): Promise<void> {
-  const clients = await sw.clients.matchAll({ includeUncontrolled: true, type: 'window' });
-  for (const client of clients) client.postMessage({ foreignFetch: 'renew-me' });
 }

@@ -1,2 +1,0 @@
-/** True in the development build. Replaced by the bundler. */
-declare const __DEV__: boolean;
